@@ -1,0 +1,26 @@
+/**
+ * An expected failure: a person's mistake or the world's, said in one line with the value and the next step.
+ * `exitCode` is 1, or 2 for wrong flags. Anything that is not a UserError is a bug and prints its stack.
+ */
+export class UserError extends Error {
+  override readonly name = "UserError";
+  readonly next: string | undefined;
+  readonly exitCode: 1 | 2;
+
+  /** @param next what to do now, as a sentence or a command line. */
+  constructor(message: string, options: { next?: string; exitCode?: 1 | 2; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.next = options.next;
+    this.exitCode = options.exitCode ?? 1;
+  }
+}
+
+/** The one line that a person sees: what failed, then the next step. */
+export function formatUserError(error: UserError): string {
+  return error.next ? `${error.message}. ${error.next}` : error.message;
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
