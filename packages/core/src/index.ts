@@ -1,1 +1,23 @@
-export * from "./errors.ts";
+export { type AuditEntry, audit, operator } from "./audit.ts";
+export { runVerb, type VerbDefinition } from "./cli/verb.ts";
+export { compareVersions, connectEngine, type Engine, minimumApiVersion, statusOf } from "./docker/engine.ts";
+export { type ExecOptions, type ExecResult, exec } from "./docker/exec.ts";
+export { describeHolder, HostSession, type HttpAnswer } from "./docker/host-session.ts";
+export { label, ofStack } from "./docker/labels.ts";
+export { formatUserError, messageOf, UserError } from "./errors.ts";
+export { readFact, writeFact } from "./facts.ts";
+export { writeFileAtomic } from "./files.ts";
+export { findInstallation, type Installation, sourceRoot } from "./installation.ts";
+export { type InterruptedRun, Journal } from "./journal.ts";
+export { type Log, openLog, silentLog } from "./log.ts";
+export { runSteps, type Step } from "./progress.ts";
+export { confirmDestructive } from "./prompts.ts";
+export { isSecretName, secrets } from "./redact.ts";
+export {
+  type Environment,
+  environmentOfKind,
+  loadSettings,
+  parseSettings,
+  resolveEnvironment,
+  type Settings,
+} from "./settings.ts";

@@ -1,0 +1,178 @@
+import { request } from "node:http";
+import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { operator } from "../audit.ts";
+import { UserError } from "../errors.ts";
+import { type Engine, statusOf } from "./engine.ts";
+import { type ExecOptions, type ExecResult, exec, execStream } from "./exec.ts";
+import { label } from "./labels.ts";
+
+const ownerLabel = "understudy.lock.owner";
+const verbLabel = "understudy.lock.verb";
+
+/** A lock container that was created but never started belongs to an owner who died in between; ms. */
+const abandonedAfter = 10_000;
+
+export interface LockRequest {
+  readonly stackName: string;
+  readonly environment: string;
+  readonly verb: string;
+  /** A toolbox image that is present on the host. */
+  readonly image: string;
+  /** Wait for the holder to finish instead of refusing. */
+  readonly wait: boolean;
+  readonly onWait?: (holder: string) => void;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: NodeJS.Dict<string | string[]>;
+  readonly body: string;
+}
+
+/**
+ * The environment's lock, and a foothold on its host: one toolbox container with a fixed name, on the host's network,
+ * that lives on our attached input. When this process dies, however it dies, the input closes, the container ends and
+ * the lock is free. Commands and connections through it see the host as the host does, near or over ssh.
+ */
+export class HostSession implements AsyncDisposable {
+  readonly #engine: Engine;
+  readonly #container: string;
+  readonly #input: NodeJS.ReadWriteStream;
+
+  private constructor(engine: Engine, container: string, input: NodeJS.ReadWriteStream) {
+    this.#engine = engine;
+    this.#container = container;
+    this.#input = input;
+  }
+
+  /** Take the lock. @throws UserError naming the holder when it is taken and `wait` is false. */
+  static async open(engine: Engine, lock: LockRequest): Promise<HostSession> {
+    for (let told = false; ; told = true) {
+      const taken = await tryCreate(engine, lock);
+      if (taken) return new HostSession(engine, taken.id, taken.input);
+      const holder = await describeHolder(engine, lock.stackName);
+      if (!holder) continue;
+      if (!lock.wait) {
+        throw new UserError(`${lock.environment} is locked by ${holder}`, {
+          next: "Wait until it ends, or run again with --wait",
+        });
+      }
+      if (!told) lock.onWait?.(holder);
+      await sleep(500);
+    }
+  }
+
+  /** Run a command on the host's network, in the toolbox. */
+  exec(command: readonly string[], options?: ExecOptions): Promise<ExecResult> {
+    return exec(this.#engine, this.#container, command, options);
+  }
+
+  /** A TCP connection made on the host. */
+  dial(address: string, port: number): Promise<Duplex> {
+    const host = address.includes(":") ? `[${address}]` : address;
+    return execStream(this.#engine, this.#container, ["socat", "-", `TCP:${host}:${port},connect-timeout=5`]);
+  }
+
+  /** An HTTP request made on the host; nothing of it shows in a process list. `timeout` in ms, body at most 1 MiB. */
+  async http(
+    url: URL,
+    options: { method?: string; headers?: Record<string, string>; body?: string; timeout?: number } = {},
+  ): Promise<HttpAnswer> {
+    const socket = await this.dial(url.hostname, Number(url.port || 80));
+    try {
+      return await httpOver(socket, url, options);
+    } finally {
+      socket.destroy();
+    }
+  }
+
+  /** Free the lock. */
+  async close(): Promise<void> {
+    this.#input.end();
+    await this.#engine.docker
+      .getContainer(this.#container)
+      .remove({ force: true })
+      .catch((error) => {
+        // 404: it ended with its input; 409: the engine is removing it already.
+        if (![404, 409].includes(statusOf(error) ?? 0)) throw error;
+      });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** Who holds a stack's lock, in words, or undefined when nobody does. */
+export async function describeHolder(engine: Engine, stackName: string): Promise<string | undefined> {
+  try {
+    const { Config, Created, State, Id } = await engine.docker.getContainer(lockName(stackName)).inspect();
+    const age = Date.now() - Date.parse(Created);
+    if (State.Status === "created" && age > abandonedAfter) {
+      await engine.docker.getContainer(Id).remove({ force: true });
+      return undefined;
+    }
+    const owner = Config.Labels[ownerLabel] ?? "an unknown owner";
+    return `${owner} (${Config.Labels[verbLabel] ?? "?"}, since ${new Date(Created).toISOString()})`;
+  } catch (error) {
+    if ([404, 409].includes(statusOf(error) ?? 0)) return undefined;
+    throw error;
+  }
+}
+
+function lockName(stackName: string): string {
+  return `${stackName}-lock`;
+}
+
+async function tryCreate(engine: Engine, lock: LockRequest) {
+  try {
+    const container = await engine.docker.createContainer({
+      name: lockName(lock.stackName),
+      Image: lock.image,
+      Cmd: ["cat"],
+      OpenStdin: true,
+      StdinOnce: true,
+      AttachStdin: true,
+      Healthcheck: { Test: ["NONE"] },
+      Labels: {
+        [label.environment]: lock.environment,
+        [ownerLabel]: `${operator()}, process ${process.pid}`,
+        [verbLabel]: lock.verb,
+      },
+      HostConfig: { AutoRemove: true, NetworkMode: "host", Memory: 268_435_456 },
+    });
+    const input = await container.attach({ stream: true, stdin: true, hijack: true });
+    await container.start();
+    return { id: container.id, input };
+  } catch (error) {
+    if (statusOf(error) === 409) return undefined;
+    throw error;
+  }
+}
+
+function httpOver(
+  socket: Duplex,
+  url: URL,
+  options: { method?: string; headers?: Record<string, string>; body?: string; timeout?: number },
+): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const call = request(url, {
+      method: options.method ?? "GET",
+      headers: { connection: "close", ...options.headers },
+      createConnection: () => socket,
+      signal: AbortSignal.timeout(options.timeout ?? 30_000),
+    });
+    call.once("error", reject);
+    call.once("response", (response) => {
+      let body = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        if (body.length < 1_048_576) body += chunk;
+      });
+      response.once("error", reject);
+      response.once("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+    });
+    call.end(options.body);
+  });
+}

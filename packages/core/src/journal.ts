@@ -1,0 +1,59 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Installation } from "./installation.ts";
+import { secrets } from "./redact.ts";
+
+interface JournalLine {
+  readonly run: string;
+  readonly verb: string;
+  readonly step: string;
+  readonly at: string;
+  readonly detail?: unknown;
+}
+
+/** A run that never wrote its end: where it was when it was killed. */
+export interface InterruptedRun {
+  readonly verb: string;
+  readonly step: string;
+  readonly at: string;
+}
+
+/**
+ * What a verb did to one environment, step by step, on disk before each step begins. A run that was killed has no
+ * `end` line, so that the next one can say where it stopped and go on.
+ */
+export class Journal {
+  readonly #file: string;
+  readonly #verb: string;
+  readonly #run = `${Date.now()}-${process.pid}`;
+
+  constructor(installation: Installation, environment: string, verb: string) {
+    this.#file = join(installation.stateDir, "journal", `${environment}.jsonl`);
+    this.#verb = verb;
+  }
+
+  /** The last run on this environment if it was cut off. A torn last line counts as not written. */
+  interrupted(): InterruptedRun | undefined {
+    if (!existsSync(this.#file)) return undefined;
+    const last = readFileSync(this.#file, "utf8").trimEnd().split("\n").map(parseLine).findLast((line) => line);
+    return last && last.step !== "end" ? { verb: last.verb, step: last.step, at: last.at } : undefined;
+  }
+
+  step(step: string, detail?: unknown): void {
+    mkdirSync(dirname(this.#file), { recursive: true });
+    const line: JournalLine = { run: this.#run, verb: this.#verb, step, at: new Date().toISOString(), detail };
+    appendFileSync(this.#file, `${JSON.stringify(secrets.redactData(line))}\n`, { mode: 0o600, flush: true });
+  }
+
+  end(result: "succeeded" | "failed"): void {
+    this.step("end", { result });
+  }
+}
+
+function parseLine(line: string): JournalLine | undefined {
+  try {
+    return JSON.parse(line) as JournalLine;
+  } catch {
+    return undefined;
+  }
+}
