@@ -21,3 +21,4 @@ export {
   resolveEnvironment,
   type Settings,
 } from "./settings.ts";
+export { assertPulumi, type Toolchain, toolchain } from "./toolchain.ts";
