@@ -1,1 +1,6 @@
-export {};
+export type { ReferencedVariable } from "./interpolate-tree.ts";
+export { type LoadOptions, loadCompose, referencedVariables } from "./load.ts";
+export type * from "./model.ts";
+export { dependencyOrder, requiredBy, requires } from "./order.ts";
+export { supportedKeysTable } from "./supported-keys-table.ts";
+export { formatBytes, formatDuration, parseBytes, parseDuration } from "./units.ts";

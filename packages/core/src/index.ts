@@ -1,12 +1,15 @@
+export { assertPulumi, type Toolchain, toolchain } from "./toolchain.ts";
 export { type AuditEntry, audit, operator } from "./audit.ts";
 export { runVerb, type VerbDefinition } from "./cli/verb.ts";
 export { compareVersions, connectEngine, type Engine, minimumApiVersion, statusOf } from "./docker/engine.ts";
 export { type ExecOptions, type ExecResult, exec } from "./docker/exec.ts";
 export { describeHolder, HostSession, type HttpAnswer } from "./docker/host-session.ts";
 export { label, ofStack } from "./docker/labels.ts";
+export { missingVariables, parseEnvFile, randomSecret, renderEnvFile, type SecretSpec } from "./env-file.ts";
 export { formatUserError, messageOf, UserError } from "./errors.ts";
 export { readFact, writeFact } from "./facts.ts";
 export { writeFileAtomic } from "./files.ts";
+export { gitCommit } from "./git.ts";
 export { findInstallation, type Installation, sourceRoot } from "./installation.ts";
 export { type InterruptedRun, Journal } from "./journal.ts";
 export { type Log, openLog, silentLog } from "./log.ts";
