@@ -1,4 +1,3 @@
-export { assertPulumi, type Toolchain, toolchain } from "./toolchain.ts";
 export { type AuditEntry, audit, operator } from "./audit.ts";
 export { runVerb, type VerbDefinition } from "./cli/verb.ts";
 export { compareVersions, connectEngine, type Engine, minimumApiVersion, statusOf } from "./docker/engine.ts";
