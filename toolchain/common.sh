@@ -73,11 +73,28 @@ apt_install() {
 # quietly <command…>: its output goes to setup.log; the end of it is shown when the command fails.
 quietly() {
   printf '\n$ %s\n' "$*" >>"$cache/setup.log"
+  say_how_long 9>&- &
+  clock=$!
   "$@" >"$cache/tmp/output" 2>&1 </dev/null && code=0 || code=$?
+  kill "$clock"
   cat "$cache/tmp/output" >>"$cache/setup.log"
   [ "$code" -eq 0 ] && return 0
   tail -n 15 "$cache/tmp/output" >&2
   die "Failed with exit code $code: $*. The whole output is in $cache/setup.log"
+}
+
+# A line every half minute, as long as the launcher lives.
+say_how_long() {
+  seconds=0
+  pause=
+  trap 'kill $pause 2>/dev/null; exit' TERM
+  while kill -0 $$ 2>/dev/null; do
+    [ "$seconds" -eq 0 ] || say "  still at it, $seconds s so far"
+    sleep 30 >/dev/null 2>&1 &
+    pause=$!
+    wait "$pause"
+    seconds=$((seconds + 30))
+  done
 }
 
 # at_least <version> <required>: compares dotted numbers.

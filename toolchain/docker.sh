@@ -8,6 +8,9 @@ docker_ready() { docker version >/dev/null 2>&1; }
 
 install_docker() {
   refuse_unreachable_host
+  if docker_forbidden; then
+    join_docker_group "$@"
+  fi
   if ! has_dockerd; then
     consent "Installing the Docker engine (system package docker.io)"
     apt_install docker.io mmdebstrap # mmdebstrap: base images where no container registry is reached
@@ -26,8 +29,8 @@ install_docker() {
 refuse_unreachable_host() {
   [ -z "${DOCKER_HOST:-}" ] ||
     die "No Docker engine answers at DOCKER_HOST=$DOCKER_HOST. Start it there, or: unset DOCKER_HOST"
-  context=$(docker context show 2>/dev/null) || context=default
-  [ "$context" = default ] ||
+  context=$(docker context inspect --format '{{.Name}}' 2>/dev/null) || context=default
+  [ "${context:-default}" = default ] ||
     die "No Docker engine answers in the context \"$context\". Start it, or: docker context use default"
 }
 

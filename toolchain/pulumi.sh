@@ -60,9 +60,11 @@ adopt_homebrew_pulumi() {
 # download <path> <path of the checksum list>: into $cache/tmp; false when the host has no answer or no such file.
 # A file that is not what its checksum says stops everything.
 download() {
+  [ -z "${host_gave_nothing:-}" ] || return 1
   base=${UNDERSTUDY_PULUMI_DOWNLOAD_BASE:-https://get.pulumi.com/releases}
   NODE_USE_ENV_PROXY=1 node "$root/toolchain/download.ts" "$base/$1" "$base/$2" "$cache/tmp" && return 0
   [ $? -eq 3 ] || die "Could not get Pulumi safely. Try again, or on another network"
+  host_gave_nothing=yes # what it does not have once is not waited for again
   return 1
 }
 
