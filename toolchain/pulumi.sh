@@ -12,6 +12,7 @@ install_pulumi() {
   fi
   [ -x "$PULUMI_HOME/bin/pulumi" ] || install_engine
   [ -x "$(provider_dir)/pulumi-resource-docker" ] || install_provider
+  forget_go_caches
 }
 
 install_engine() {
