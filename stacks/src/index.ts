@@ -1,1 +1,2 @@
-export {};
+export { serviceArgs } from "./container-args.ts";
+export { type Labels, type StackInput, stackProgram } from "./program.ts";

@@ -1,3 +1,5 @@
+export type { ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
+export { type Command, Option } from "commander";
 export { type AuditEntry, audit, operator } from "./audit.ts";
 export { runVerb, type VerbDefinition } from "./cli/verb.ts";
 export { compareVersions, connectEngine, type Engine, minimumApiVersion, statusOf } from "./docker/engine.ts";

@@ -1,0 +1,33 @@
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { gitCommit } from "@understudy/core";
+import type { DesiredStack } from "./context/prepare.ts";
+import { hash } from "./live/fingerprint.ts";
+import type { ResolvedImages } from "./images/resolve.ts";
+import { createRelease, type Release } from "./plan/release.ts";
+
+/** A stack as it should be, with the images that are on the host for it, under the name of its release. */
+export interface Candidate {
+  readonly desired: DesiredStack;
+  readonly images: ResolvedImages;
+  readonly release: Release;
+  /** Hash of everything that decides the outcome: equal inputs and an untouched stack need no engine. */
+  readonly inputs: string;
+}
+
+/** Put the parts together and name the release. */
+export async function createCandidate(desired: DesiredStack, images: ResolvedImages, recorded: Release | undefined): Promise<Candidate> {
+  const release = recorded ?? createRelease({ commit: await gitCommit(desired.installation.root), images, files: releaseFiles(desired) });
+  const { model, environment, settings } = desired;
+  const inputs = hash({ model, images, stack: environment.stackName, backend: settings.state.backend });
+  return { desired, images, release, inputs };
+}
+
+/** The files that every environment shares: the base compose file and what it places in containers. */
+function releaseFiles({ installation, model }: DesiredStack): Record<string, string> {
+  const folder = installation.composeDir;
+  const placed = Object.values(model.configs).flatMap(({ file }) => (file ? [file] : []));
+  return Object.fromEntries(
+    [join(folder, "docker-compose.yml"), ...placed].sort().map((file) => [relative(folder, file), readFileSync(file, "utf8")]),
+  );
+}

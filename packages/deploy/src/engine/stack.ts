@@ -1,0 +1,55 @@
+import type { Engine, Log } from "@understudy/core";
+import { stackProgram } from "@understudy/stacks";
+import type { Candidate } from "../candidate.ts";
+import { awaitHealthy } from "../healthy/await-healthy.ts";
+import type { Snapshot } from "../live/snapshot.ts";
+import { stackLabels } from "../plan/labels.ts";
+import { openStack, type WorkspaceOptions, withEngine } from "./workspace.ts";
+
+/** A candidate's Pulumi stack, opened. Operations go through `run`, which copes with a dead owner's lock. */
+export interface OpenStack {
+  readonly stack: Awaited<ReturnType<typeof openStack>>;
+  run<T>(operation: () => Promise<T>): Promise<T>;
+  /** The failure that a health wait met inside the program, which the engine would only tell in its own words. */
+  failure(): unknown;
+}
+
+/** Open the stack with the program of this candidate. `onHealthy` hears of services that others waited for. */
+export async function openCandidate(
+  engine: Engine,
+  candidate: Candidate,
+  snapshot: Snapshot,
+  log: Log,
+  onHealthy: (service: string) => void = () => {},
+): Promise<OpenStack> {
+  const { desired } = candidate;
+  let failed: unknown;
+  const program = stackProgram({
+    stackName: desired.environment.stackName,
+    model: desired.model,
+    images: candidate.images,
+    labels: stackLabels(candidate, snapshot),
+    secrets: desired.secretValues,
+    awaitHealthy: async (service, container) => {
+      try {
+        await awaitHealthy(engine, { service, container, timeout: desired.environment.healthTimeoutSeconds * 1_000 });
+        onHealthy(service);
+      } catch (error) {
+        failed ??= error;
+        throw error;
+      }
+    },
+  });
+  const options: WorkspaceOptions = {
+    installation: desired.installation,
+    project: desired.settings.project,
+    environment: desired.environment.name,
+    backend: desired.settings.state.backend,
+    passphrase: desired.envFile.values["PULUMI_CONFIG_PASSPHRASE"] ?? "",
+    dockerHost: engine.dockerHost,
+    program,
+    log,
+  };
+  const stack = await openStack(options);
+  return { stack, run: (operation) => withEngine(options, stack, operation), failure: () => failed };
+}

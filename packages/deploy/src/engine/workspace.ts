@@ -1,0 +1,165 @@
+import { mkdirSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
+import {
+  type Installation,
+  type Log,
+  messageOf,
+  secrets,
+  toolchain,
+  UserError,
+  writeFileAtomic,
+} from "@understudy/core";
+
+export interface WorkspaceOptions {
+  readonly installation: Installation;
+  readonly project: string;
+  readonly environment: string;
+  /** `local`, or a Pulumi backend URL. */
+  readonly backend: string;
+  readonly passphrase: string;
+  /** The engine that the provider talks to. */
+  readonly dockerHost: string;
+  readonly program: PulumiFn;
+  readonly log: Log;
+}
+
+/** Open (or create) the Pulumi stack of an environment: fixed work folder, own home, passphrase by file. */
+export async function openStack(options: WorkspaceOptions): Promise<Stack> {
+  const { pulumiHome } = toolchain();
+  const folder = join(options.installation.stateDir, "pulumi", options.environment);
+  const passphraseFile = join(folder, "passphrase");
+  writeFileAtomic(passphraseFile, options.passphrase);
+  const pulumiCommand = await PulumiCommand.get({ root: pulumiHome, skipVersionCheck: true });
+  const inline = { stackName: options.environment, projectName: options.project, program: options.program };
+  const open = () =>
+    LocalWorkspace.createOrSelectStack(inline, {
+      workDir: folder,
+      pulumiHome,
+      pulumiCommand,
+      secretsProvider: "passphrase",
+      projectSettings: {
+        name: options.project,
+        runtime: "nodejs",
+        main: folder,
+        backend: { url: backendUrl(options) },
+      },
+      envVars: {
+        PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
+        PULUMI_CONFIG_PASSPHRASE: "",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+        DOCKER_HOST: options.dockerHost,
+      },
+    });
+  return await explained(options, open);
+}
+
+/** Run one engine operation: a lock left by a dead process is cleared, and failures are said in one line. */
+export async function withEngine<T>(options: WorkspaceOptions, stack: Stack, operation: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await explained(options, operation);
+    } catch (error) {
+      const holder = lockHolder(messageOf((error as Error).cause ?? error));
+      if (!holder || attempt > 3) throw error;
+      options.log.warn({ holder }, "the Pulumi state is locked; waiting for its owner, then clearing it");
+      await untilGone(holder);
+      await stack.cancel();
+    }
+  }
+}
+
+function backendUrl({ backend, installation }: WorkspaceOptions): string {
+  if (backend !== "local") return backend;
+  const folder = join(installation.stateDir, "pulumi", "state");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return `file://${folder}`;
+}
+
+async function explained<T>(options: WorkspaceOptions, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw explain(options, error);
+  }
+}
+
+/** Pulumi's failure in one line where its cause is known; its own words otherwise. */
+function explain({ environment, backend }: WorkspaceOptions, error: unknown): Error {
+  const said = secrets.redact(messageOf(error));
+  if (/incorrect passphrase/.test(said)) {
+    return new UserError(`The passphrase for the state of ${environment} is wrong`, {
+      next: `Put the original PULUMI_CONFIG_PASSPHRASE back into .env.${environment}`,
+      cause: error,
+    });
+  }
+  if (lockHolder(said)) return new UserError(`The Pulumi state of ${environment} is locked`, { cause: error });
+  if (/no space left on device|disk quota exceeded/i.test(said)) {
+    return new UserError("The disk is full", {
+      next: "Free some room (docker system df shows what Docker uses) and run again",
+      cause: error,
+    });
+  }
+  if (
+    backend !== "local" &&
+    /(unable to open|could not connect|failed to connect|no such host|connection refused|AccessDenied|NoSuchBucket)/i.test(
+      said,
+    )
+  ) {
+    return new UserError(`The state backend ${redactUrl(backend)} cannot be used: ${firstError(said)}`, {
+      next: "Check state.backend in understudy.yml",
+      cause: error,
+    });
+  }
+  return new UserError(`Pulumi failed: ${firstError(said)}`, {
+    next: "Nothing was rolled back; run the same command again. DEBUG=true writes Pulumi's whole output to the log",
+    cause: error,
+  });
+}
+
+/** The first line that tells a cause, of Pulumi's many. */
+export function firstError(said: string): string {
+  const lines = said.split("\n").map((line) => line.trim());
+  const telling = lines.filter(
+    (line) =>
+      /error:|rpc error|\* /.test(line) &&
+      !/update failed|preview failed|resource (creation|update)|occurred:$/.test(line),
+  );
+  return (telling.at(0) ?? lines.find((line) => line) ?? "no message").replace(/^(-|\*|error:)\s*/g, "");
+}
+
+interface LockHolder {
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** Who holds the state, from Pulumi's message: `created by root@host (pid 123) at …`. */
+export function lockHolder(said: string): LockHolder | undefined {
+  if (!/stack is currently locked/.test(said)) return undefined;
+  const [, host = "", pid = "0"] = /created by [^@\s]*@?(\S+) \(pid (\d+)\)/.exec(said) ?? [];
+  return { host, pid: Number(pid) };
+}
+
+/** We hold the environment's lock, so a live holder can only be the orphan of a killed run: it ends by itself. */
+async function untilGone({ host, pid }: LockHolder): Promise<void> {
+  if (host !== hostname()) return;
+  for (let waited = 0; waited < 60_000 && alive(pid); waited += 250) await sleep(250);
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return pid > 0;
+  } catch {
+    return false;
+  }
+}
+
+function redactUrl(url: string): string {
+  return url.replace(/\/\/[^@/]*@/, "//‹secret›@");
+}

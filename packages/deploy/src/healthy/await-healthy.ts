@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Engine, exec, statusOf } from "@understudy/core";
+import type { ContainerInspectInfo } from "@understudy/core";
+import { diagnose, Unhealthy } from "./diagnose.ts";
+
+/** A container that ended this often is not going to come up. */
+const hopelessRestarts = 5;
+
+export interface HealthWait {
+  readonly service: string;
+  readonly container: string;
+  /** ms. */
+  readonly timeout: number;
+}
+
+/**
+ * Wait until a service is really healthy: its own health test, run by us inside the container, succeeds. The test is
+ * run at a growing pace instead of waiting for the engine's interval. A container without a test must only run.
+ * @throws Unhealthy with state and last log lines when it does not come up in time, or never will.
+ */
+export async function awaitHealthy(engine: Engine, wait: HealthWait): Promise<void> {
+  const deadline = Date.now() + wait.timeout;
+  for (let pause = 150; ; pause = Math.min(pause * 1.3, 1_000)) {
+    const info = await inspect(engine, wait.container);
+    if (!info) throw new Unhealthy(wait.service, "its container is gone", undefined, []);
+    if (info.State.Running && !info.State.Restarting && (await passes(engine, info))) return;
+    if (info.RestartCount >= hopelessRestarts || Date.now() + pause > deadline) {
+      throw await diagnose(engine, wait.service, info, wait.timeout);
+    }
+    await sleep(pause);
+  }
+}
+
+/** Whether a running container's own health test succeeds now. */
+export async function passes(engine: Engine, info: ContainerInspectInfo): Promise<boolean> {
+  const command = testCommand(info.Config.Healthcheck?.Test);
+  if (!command || info.State.Health?.Status === "healthy") return true;
+  const timeout = (info.Config.Healthcheck?.Timeout ?? 0) / 1_000_000 || 30_000;
+  try {
+    const { exitCode } = await exec(engine, info.Id, command, { timeout });
+    return exitCode === 0;
+  } catch (error) {
+    // 404, 409: it stopped between the look and the test; the next look tells.
+    if ([404, 409].includes(statusOf(error) ?? 0)) return false;
+    throw error;
+  }
+}
+
+/** The command of a health test as the engine would run it; undefined when there is none. */
+export function testCommand(test: readonly string[] | undefined): string[] | undefined {
+  const [kind, ...rest] = test ?? [];
+  if (kind === "CMD") return rest;
+  if (kind === "CMD-SHELL") return ["/bin/sh", "-c", rest.join(" ")];
+  return undefined;
+}
+
+async function inspect(engine: Engine, container: string): Promise<ContainerInspectInfo | undefined> {
+  try {
+    return await engine.docker.getContainer(container).inspect();
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}

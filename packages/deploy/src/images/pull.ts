@@ -1,0 +1,74 @@
+import { type Engine, messageOf, UserError } from "@understudy/core";
+
+/** A registry that could not be reached, as opposed to one that answered that it has no such image. */
+export class RegistryUnreachable extends Error {}
+
+interface PullEvent {
+  readonly id?: string;
+  readonly status?: string;
+  readonly error?: string;
+  readonly progressDetail?: { readonly current?: number; readonly total?: number };
+}
+
+/**
+ * Pull an image onto an engine. `report` gets the bytes done and known so far.
+ * @throws RegistryUnreachable when the registry does not answer; UserError when it has no such image.
+ */
+export async function pullImage(engine: Engine, reference: string, report: (line: string) => void): Promise<void> {
+  try {
+    const stream = await engine.docker.pull(reference);
+    await new Promise<void>((resolve, reject) => {
+      const layers = new Map<string, { current: number; total: number }>();
+      engine.docker.modem.followProgress(
+        stream,
+        (error) => (error ? reject(error) : resolve()),
+        (event: PullEvent) => report(pullProgress(layers, event)),
+      );
+    });
+  } catch (error) {
+    throw explainPull(reference, error);
+  }
+}
+
+function pullProgress(layers: Map<string, { current: number; total: number }>, event: PullEvent): string {
+  const { current, total } = event.progressDetail ?? {};
+  if (event.id && event.status === "Downloading" && current && total) layers.set(event.id, { current, total });
+  const sum = { current: 0, total: 0 };
+  for (const layer of layers.values()) {
+    sum.current += layer.current;
+    sum.total += layer.total;
+  }
+  return `pulling: ${Math.round(sum.current / 1_048_576)} of ${Math.round(sum.total / 1_048_576)} MiB`;
+}
+
+/** Tell "no such image" from "no registry". Exported for its test. */
+export function explainPull(reference: string, error: unknown): Error {
+  const said = messageOf(error);
+  if (/no space left on device/i.test(said)) {
+    return new UserError(`The disk filled up while pulling ${reference}`, {
+      next: "Free some room (docker system df) and run again",
+      cause: error,
+    });
+  }
+  if (
+    /manifest unknown|not found|repository does not exist|pull access denied|invalid reference format|name unknown/i.test(
+      said,
+    )
+  ) {
+    return new UserError(`Image ${reference} does not exist in its registry`, {
+      next: "Check its name and version in compose/",
+      cause: error,
+    });
+  }
+  if (
+    /dial tcp|lookup|no such host|timeout|deadline exceeded|connection refused|unreachable|TLS|EOF|Client\.Timeout|server misbehaving|HTTP response/i.test(
+      said,
+    )
+  ) {
+    return new RegistryUnreachable(said, { cause: error });
+  }
+  return new UserError(`Image ${reference} could not be pulled: ${said}`, {
+    next: "Run again; DEBUG=true logs the whole answer",
+    cause: error,
+  });
+}

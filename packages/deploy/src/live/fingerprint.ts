@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import type { ContainerInspectInfo } from "@understudy/core";
+import type { Snapshot } from "./snapshot.ts";
+
+/**
+ * A hash over everything of a stack that a deploy decides: configuration, limits, mounts, networks, images, and that it
+ * runs. Times, addresses and counters are left out. Any change by hand changes it.
+ */
+export function fingerprint({ containers, networks, volumes }: Snapshot): string {
+  return hash({
+    containers: [...containers].map(([name, info]) => [name, containerShape(info)]).sort(),
+    networks: [...networks]
+      .map(([name, { Id, Driver, Internal, Attachable, IPAM, Options, Labels }]) => [
+        name,
+        { Id, Driver, Internal, Attachable, IPAM, Options, Labels },
+      ])
+      .sort(),
+    volumes: [...volumes].map(([name, { Driver, Options, Labels }]) => [name, { Driver, Options, Labels }]).sort(),
+  });
+}
+
+/** A stable hash of plain data: key order does not matter. */
+export function hash(data: unknown): string {
+  return createHash("sha256").update(JSON.stringify(data, sortKeys)).digest("hex");
+}
+
+function containerShape(info: ContainerInspectInfo) {
+  const { Id, Image, Config, HostConfig, Mounts, State, NetworkSettings } = info;
+  const mounts = Mounts.map(({ Name, Source, Destination, RW }) => ({ Name, Source, Destination, RW })).sort((a, b) =>
+    a.Destination < b.Destination ? -1 : 1,
+  );
+  const attachments = Object.fromEntries(
+    Object.entries(NetworkSettings.Networks).map(([name, { NetworkID, Aliases, IPAMConfig }]) => [
+      name,
+      { NetworkID, Aliases, IPAMConfig },
+    ]),
+  );
+  return { Id, Image, Config, HostConfig, Mounts: mounts, running: State.Running && !State.Paused, attachments };
+}
+
+function sortKeys(_key: string, value: unknown): unknown {
+  if (!value || typeof value !== "object" || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,48 @@
+import { type Engine, statusOf } from "@understudy/core";
+import type { Deployment } from "@pulumi/pulumi/automation/index.js";
+import { serviceOf, type Snapshot } from "./snapshot.ts";
+
+/** Part of an exported Pulumi state that matters here. */
+interface ExportedState {
+  readonly resources?: readonly { readonly id?: string; readonly type: string }[];
+  pending_operations?: unknown[];
+}
+
+/**
+ * Containers of this stack that the engine's state does not know: left by a run that was killed between making them and
+ * writing it down. They hold no data (that is in volumes) and would block their names.
+ */
+export function strayContainers(snapshot: Snapshot, deployment: Deployment): { id: string; service: string }[] {
+  const known = new Set(((deployment.deployment as ExportedState | undefined)?.resources ?? []).map(({ id }) => id));
+  return [...snapshot.containers.values()].filter(({ Id }) => !known.has(Id)).map((info) => ({ id: info.Id, service: serviceOf(info) }));
+}
+
+/** The same for networks without containers of others; volumes are adopted by name, so they are never strays. */
+export function strayNetworks(snapshot: Snapshot, deployment: Deployment): { id: string; name: string }[] {
+  const known = new Set(((deployment.deployment as ExportedState | undefined)?.resources ?? []).map(({ id }) => id));
+  return [...snapshot.networks.values()].filter(({ Id }) => !known.has(Id)).map(({ Id, Name }) => ({ id: Id, name: Name }));
+}
+
+/** The state without operations that never ended, or undefined when there were none. */
+export function withoutPendingOperations(exported: Deployment): Deployment | undefined {
+  const state = exported.deployment as ExportedState | undefined;
+  if (!state?.pending_operations?.length) return undefined;
+  return { ...exported, deployment: { ...state, pending_operations: [] } };
+}
+
+/** Stop and remove a container as the engine would: its data volumes stay. */
+export async function removeContainer(engine: Engine, id: string): Promise<void> {
+  const container = engine.docker.getContainer(id);
+  try {
+    await container.stop().catch(ignore(304, 404));
+    await container.remove({ force: true, v: true });
+  } catch (error) {
+    ignore(404, 409)(error);
+  }
+}
+
+function ignore(...statuses: number[]): (error: unknown) => void {
+  return (error) => {
+    if (!statuses.includes(statusOf(error) ?? 0)) throw error;
+  };
+}

@@ -1,0 +1,109 @@
+import type { Deployment } from "@pulumi/pulumi/automation/index.js";
+import { type Engine, type Log, readFact } from "@understudy/core";
+import { containerName } from "@understudy/stacks/names";
+import type { ContainerInspectInfo } from "@understudy/core";
+import type { Candidate } from "../candidate.ts";
+import { type ChangeCounts, changeOf, countChanges, isUnchanged, type ResourceChange } from "../engine/changes.ts";
+import { fingerprint } from "../live/fingerprint.ts";
+import { type Snapshot, serviceOf, takeSnapshot } from "../live/snapshot.ts";
+import { strayContainers, strayNetworks, withoutPendingOperations } from "../live/strays.ts";
+import { describePlan, type PlanItem } from "./describe.ts";
+
+/** What the last deploy that ended well left; while both hashes hold there is nothing for the engine to do. */
+export interface Applied {
+  readonly inputs: string;
+  readonly fingerprint: string;
+  /** Seconds that each service took to become healthy when it was last made. */
+  readonly secondsToHealthy: Readonly<Record<string, number>>;
+}
+
+export interface DeployPlan {
+  readonly items: readonly PlanItem[];
+  readonly counts: ChangeCounts;
+  readonly snapshot: Snapshot;
+  readonly repairs: Repairs;
+  /** Containers that are there and must only be started. */
+  readonly start: readonly { readonly service: string; readonly id: string }[];
+  /** Whether the engine has anything to do, image records included. */
+  readonly engineNeeded: boolean;
+}
+
+/** What a killed run left to clear before the engine can work. */
+export interface Repairs {
+  /** The state without the operations that never ended. */
+  readonly state: Deployment | undefined;
+  readonly containers: readonly { readonly id: string; readonly service: string }[];
+  readonly networks: readonly { readonly id: string; readonly name: string }[];
+}
+
+const noRepairs: Repairs = { state: undefined, containers: [], networks: [] };
+
+/** Compare a candidate with what runs. Changes nothing. `refresh` asks the engine even when both hashes hold. */
+export async function planDeploy(engine: Engine, candidate: Candidate, log: Log, refresh: boolean): Promise<DeployPlan> {
+  const { desired } = candidate;
+  const snapshot = await takeSnapshot(engine, desired.environment.stackName);
+  if (desired.envFile.fresh) return planFresh(candidate, snapshot);
+  const applied = readFact<Applied>(desired.installation, desired.environment.name, "applied");
+  if (!refresh && applied?.inputs === candidate.inputs && applied.fingerprint === fingerprint(snapshot)) {
+    return { items: [], counts: countChanges([]), snapshot, repairs: noRepairs, start: [], engineNeeded: false };
+  }
+  return await askEngine(engine, candidate, snapshot, log, applied);
+}
+
+async function askEngine(engine: Engine, candidate: Candidate, snapshot: Snapshot, log: Log, applied: Applied | undefined): Promise<DeployPlan> {
+  // Loaded only here: the engine's client takes most of a second, which an unchanged deploy need not wait for.
+  const { openCandidate } = await import("../engine/stack.ts");
+  const { stack, run } = await openCandidate(engine, candidate, snapshot, log);
+  const exported = await run(() => stack.exportStack());
+  const repairs: Repairs = {
+    state: withoutPendingOperations(exported),
+    containers: strayContainers(snapshot, exported),
+    networks: strayNetworks(snapshot, exported),
+  };
+  const changes: ResourceChange[] = [];
+  const { changeSummary } = await run(() => {
+    changes.length = 0;
+    return stack.preview({ refresh: true, onEvent: (event) => changes.push(...changeOf(event)), onOutput: (text) => log.debug({ pulumi: text }) });
+  });
+  const stopped = [...snapshot.containers.values()].filter((info) => !info.State.Running || info.State.Paused);
+  const observations = {
+    changes,
+    stopped: new Set(stopped.map(serviceOf)),
+    running: new Set([...snapshot.containers.values()].filter(({ State }) => State.Running).map(serviceOf)),
+    secondsToHealthy: applied?.secondsToHealthy ?? {},
+    changedVariables: changedVariables(candidate, snapshot),
+  };
+  const items = describePlan(candidate.desired.model, observations);
+  const starting = new Set(items.flatMap(({ action, name }) => (action === "start" ? [name] : [])));
+  return {
+    items,
+    counts: countChanges(changes),
+    snapshot,
+    repairs,
+    start: stopped.filter((info) => starting.has(serviceOf(info))).map((info) => ({ service: serviceOf(info), id: info.Id })),
+    engineNeeded: !isUnchanged(changeSummary),
+  };
+}
+
+/** Before the environment's secrets exist there is no state to compare with: everything is to be created. */
+function planFresh({ desired }: Candidate, snapshot: Snapshot): DeployPlan {
+  const { networks, volumes, services } = desired.model;
+  const owned = (entries: Record<string, { external: unknown }>) => Object.entries(entries).flatMap(([name, { external }]) => (external ? [] : [name]));
+  const create = (kind: ResourceChange["kind"], names: string[]): ResourceChange[] => names.map((name) => ({ kind, name, operation: "create", properties: [] }));
+  const changes = [...create("network", owned(networks)), ...create("volume", owned(volumes)), ...create("container", Object.keys(services))];
+  const observations = { changes, stopped: new Set<string>(), running: new Set<string>(), secondsToHealthy: {}, changedVariables: {} };
+  return { items: describePlan(desired.model, observations), counts: countChanges(changes), snapshot, repairs: noRepairs, start: [], engineNeeded: true };
+}
+
+/** Names of the variables that a running container has otherwise. Their values are not looked at further. */
+function changedVariables({ desired }: Candidate, snapshot: Snapshot): Record<string, string[]> {
+  const entries = Object.values(desired.model.services).map((service) => {
+    const live = variablesOf(snapshot.containers.get(containerName(desired.environment.stackName, service.name)));
+    return [service.name, Object.entries(service.environment).flatMap(([name, value]) => (live.get(name) === value ? [] : [name]))] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+function variablesOf(info: ContainerInspectInfo | undefined): Map<string, string> {
+  return new Map((info?.Config.Env ?? []).map((entry) => entry.split(/=(.*)/s, 2) as [string, string]));
+}

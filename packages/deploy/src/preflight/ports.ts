@@ -1,0 +1,107 @@
+import type { ComposeModel } from "@understudy/compose";
+import { type Engine, type HostSession, label, UserError } from "@understudy/core";
+
+export interface WantedPort {
+  readonly service: string;
+  readonly address: string;
+  readonly port: number;
+  readonly protocol: string;
+}
+
+export interface TakenPort extends WantedPort {
+  /** Who has it, in words. */
+  readonly holder: string;
+}
+
+/** Every host port that the model publishes. */
+export function wantedPorts(model: ComposeModel): WantedPort[] {
+  return Object.values(model.services).flatMap((service) =>
+    service.ports.flatMap(({ published, hostIp, protocol }) =>
+      published === undefined
+        ? []
+        : [{ service: service.name, address: hostIp ?? "0.0.0.0", port: published, protocol }],
+    ),
+  );
+}
+
+/**
+ * Refuse before anything changes when somebody else has a port. Our own stack's ports do not count.
+ * @throws UserError with port, holder and remedy.
+ */
+export async function assertPortsFree(
+  engine: Engine,
+  session: HostSession,
+  stackName: string,
+  wanted: readonly WantedPort[],
+): Promise<void> {
+  const containers = await engine.docker.listContainers();
+  const published = containers.flatMap((container) =>
+    container.Ports.filter(({ PublicPort }) => PublicPort).map((port) => ({
+      container,
+      address: port.IP ?? "",
+      port: port.PublicPort,
+      protocol: port.Type,
+    })),
+  );
+  const listening = parseListeners(
+    await session.exec(["sh", "-c", "cat /proc/net/tcp /proc/net/tcp6"]).then(({ stdout }) => stdout),
+  );
+  const taken = wanted.flatMap((want): TakenPort[] => {
+    const holders = published.filter(
+      (held) => held.port === want.port && held.protocol === want.protocol && overlap(held.address, want.address),
+    );
+    if (holders.some(({ container }) => container.Labels[label.stack] === stackName)) return [];
+    const holder = holders[0]?.container;
+    if (holder) return [{ ...want, holder: describeContainer(holder.Labels, holder.Names[0]?.slice(1) ?? holder.Id) }];
+    const listens =
+      want.protocol === "tcp" &&
+      listening.some((held) => held.port === want.port && overlap(held.address, want.address));
+    return listens ? [{ ...want, holder: "another program on the host" }] : [];
+  });
+  const first = taken[0];
+  if (!first) return;
+  const all = taken.map(({ port, holder }) => `${port} (${holder})`).join(", ");
+  throw new UserError(`${taken.length > 1 ? "Ports are" : "A port is"} taken: ${all}`, {
+    next: `Set portOffset of this environment in understudy.yml (e.g. ${suggestOffset(wanted, published.map(({ port }) => port).concat(listening.map(({ port }) => port)))}), or stop the holder (sudo ss -ltnp 'sport = :${first.port}' names it)`,
+  });
+}
+
+/** Whether listening on both addresses at once would collide. */
+export function overlap(a: string, b: string): boolean {
+  const wild = (address: string) => ["", "0.0.0.0", "::", "*"].includes(address);
+  return a === b || wild(a) || wild(b);
+}
+
+/** The listening sockets of `/proc/net/tcp` and `tcp6`: state 0A, addresses as the kernel prints them. */
+export function parseListeners(text: string): { address: string; port: number }[] {
+  return text.split("\n").flatMap((line) => {
+    const [, local, , state] = line.trim().split(/\s+/);
+    const [address, port] = local?.split(":") ?? [];
+    if (state !== "0A" || !address || !port) return [];
+    return [{ address: kernelAddress(address), port: Number.parseInt(port, 16) }];
+  });
+}
+
+function kernelAddress(hex: string): string {
+  if (/^0+$/.test(hex)) return "0.0.0.0";
+  const words = hex.match(/.{8}/g) ?? [];
+  const mapped =
+    words.length === 4 && words[0] === "00000000" && words[1] === "00000000" && words[2]?.toUpperCase() === "FFFF0000";
+  const bytes = (mapped ? words[3] : words.at(0))?.match(/../g)?.reverse();
+  if (words.length === 1 || mapped) return bytes?.map((byte) => Number.parseInt(byte, 16)).join(".") ?? "";
+  return hex === "00000000000000000000000001000000" ? "::1" : hex;
+}
+
+/** The smallest round offset at which nothing that is wanted is taken. */
+export function suggestOffset(wanted: readonly WantedPort[], taken: readonly (number | undefined)[]): number {
+  const busy = new Set(taken);
+  for (let offset = 10_000; offset <= 50_000; offset += 1_000) {
+    if (wanted.every(({ port }) => port + offset <= 65_535 && !busy.has(port + offset))) return offset;
+  }
+  return 100;
+}
+
+function describeContainer(labels: Record<string, string>, name: string): string {
+  const environment = labels[label.environment];
+  return environment ? `environment ${environment}, container ${name}` : `container ${name}`;
+}

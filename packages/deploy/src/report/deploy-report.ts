@@ -1,0 +1,55 @@
+import Table from "cli-table3";
+import type { DeployOutcome } from "../deploy.ts";
+import type { ChangeCounts } from "../engine/changes.ts";
+import { planLine } from "../plan/describe.ts";
+import type { DeployPlan } from "../plan/plan-deploy.ts";
+
+/** One service as it is after a deploy. */
+export interface ServiceReport {
+  readonly name: string;
+  readonly healthy: boolean;
+  /** Absent when nothing publishes it. */
+  readonly url?: string;
+  readonly image: string;
+}
+
+/** What a deploy says with `--json`; documented in docs/cli-json.md. */
+export interface DeployReport {
+  readonly environment: string;
+  readonly profile: "laptop" | "server";
+  readonly changes: ChangeCounts;
+  readonly services: readonly ServiceReport[];
+  readonly release: string;
+  readonly seconds: number;
+}
+
+/** What `--dry-run --json` says. */
+export function planReport(plan: DeployPlan) {
+  return { changes: plan.counts, plan: plan.items.map((item) => ({ ...item, text: planLine(item) })) };
+}
+
+/** What a person sees at the end. */
+export function showOutcome({ report, newLogins }: DeployOutcome): string {
+  if (!report) return "Dry run: nothing was changed.\n";
+  const table = new Table({ head: ["service", "state", "address", "image"], style: { head: [], border: [] } });
+  for (const { name, healthy, url, image } of report.services) {
+    table.push([name, healthy ? "healthy" : "not healthy", url ?? "internal", image]);
+  }
+  const logins = newLogins.map(({ service, user, variable }) => `  ${service}: ${user}, ${variable}\n`);
+  return [
+    `${table.toString()}\n`,
+    ...(logins.length ? [`New logins; the secrets are in .env.${report.environment}:\n`, ...logins] : []),
+    `${report.environment} is healthy: ${changesLine(report.changes)}, release ${report.release}, ${report.seconds} s\n`,
+  ].join("");
+}
+
+/** `3 created, 1 replaced`, or `0 changes`. */
+export function changesLine({ create, update, replace, delete: removed }: ChangeCounts): string {
+  const parts = [
+    [create, "created"],
+    [update, "updated"],
+    [replace, "replaced"],
+    [removed, "removed"],
+  ].flatMap(([count, word]) => (count ? [`${count} ${word}`] : []));
+  return parts.join(", ") || "0 changes";
+}
