@@ -66,8 +66,9 @@ apt_install() {
   command -v apt-get >/dev/null ||
     die "No apt-get on this system. Install by its own means: $*; then run the same command again"
   say "installs the system packages: $*"
-  quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q
-  quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$@"
+  quietly as_root apt-get update -q
+  # The lock: a fresh machine is often busy with its own updates.
+  quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q -o DPkg::Lock::Timeout=300 "$@"
 }
 
 # quietly <command…>: its output goes to setup.log; the end of it is shown when the command fails.

@@ -120,12 +120,15 @@ describe("no Node", () => {
     rmSync(join(box.tools, "node"));
     box.standIn(
       "apt-get",
-      `case "$*" in *"install -y -q nodejs npm"*) mv '${hidden}' '${box.tools}/npm'; touch '${box.tools}/node'; chmod 755 '${box.tools}/node' ;; esac`,
+      `case "$*" in *"install -y -q -o DPkg::Lock::Timeout=300 nodejs npm"*) mv '${hidden}' '${box.tools}/npm'; touch '${box.tools}/node'; chmod 755 '${box.tools}/node' ;; esac`,
     );
     const { code, stderr } = await box.run(["check"]);
     expect(stderr).toContain("installs the system packages: nodejs npm");
     expect(code).toBe(0);
-    expect(box.calls("apt-get")).toEqual(["apt-get update -q", "apt-get install -y -q nodejs npm"]);
+    expect(box.calls("apt-get")).toEqual([
+      "apt-get update -q",
+      "apt-get install -y -q -o DPkg::Lock::Timeout=300 nodejs npm",
+    ]);
     expect(box.calls("npm")[0]).toContain(`node@${box.pinned("NODE_VERSION")} pnpm@${box.pinned("PNPM_VERSION")}`);
   });
 
@@ -143,9 +146,9 @@ describe("no Docker engine", () => {
     rmSync(box.engineMark);
   });
 
-  test("without a terminal and without consent: refused with the line to run, nothing done", async () => {
+  test.each([{}, { CI: "false" }])("without terminal and consent (%j): refused with the line to run", async (env) => {
     box.standIn("apt-get");
-    const { code, stderr } = await box.run(["deploy:staging"]);
+    const { code, stderr } = await box.run(["deploy:staging"], env);
     expect(code).toBe(1);
     expect(stderr).toContain("./understudy --yes deploy:staging");
     expect(box.calls("apt-get")).toEqual([]);
@@ -186,7 +189,9 @@ describe("no Docker engine", () => {
     box.standIn("sudo", 'exec "$@"');
     expect((await box.run(["--yes", "status"])).code).toBe(0);
     expect(
-      box.calls("sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q docker.io mmdebstrap"),
+      box.calls(
+        "sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q -o DPkg::Lock::Timeout=300 docker.io mmdebstrap",
+      ),
     ).toHaveLength(1);
     expect(box.calls("sudo setsid dockerd")).toHaveLength(1);
   });
