@@ -28,9 +28,7 @@ type Kind = "service" | "network" | "volume" | "config" | "secret";
 
 function namesIn(service: Service): [string, Kind, string][] {
   return [
-    ...Object.entries(service.dependsOn).flatMap(([name, { required }]): [string, Kind, string][] =>
-      required ? [["depends_on", "service", name]] : [],
-    ),
+    ...Object.keys(service.dependsOn).map((name): [string, Kind, string] => ["depends_on", "service", name]),
     ...Object.keys(service.networks).map((name): [string, Kind, string] => ["networks", "network", name]),
     ...service.volumes.flatMap((mount): [string, Kind, string][] =>
       mount.type === "volume" ? [["volumes", "volume", mount.source]] : [],

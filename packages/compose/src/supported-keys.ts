@@ -8,11 +8,12 @@ export interface Key {
 }
 export type Keys = Readonly<Record<string, Key>>;
 
-const file: Keys = {
-  file: { about: "Path of the content, relative to the first compose file." },
-  content: { about: "The content itself, with variables replaced." },
+const secret: Keys = {
+  file: { about: "Path of the content, relative to the first compose file's folder." },
   environment: { about: "Name of the variable that holds the content." },
 };
+
+const config: Keys = { ...secret, content: { about: "The content itself, with variables replaced." } };
 
 const fileMount: Keys = {
   source: { about: "Key under the top-level `configs` or `secrets`." },
@@ -66,7 +67,7 @@ const service: Keys = {
     about: "List, or map with conditions.",
     each: {
       condition: { about: "`service_started`, `service_healthy` or `service_completed_successfully`." },
-      required: { about: "False: its absence is no error." },
+      required: { about: "False: its failure is no reason to stop." },
       restart: { about: "True: restarted when the other one is replaced." },
     },
   },
@@ -167,8 +168,8 @@ export const supportedKeys: Keys = {
       ...external,
     },
   },
-  configs: { about: "Files to place in containers.", each: file },
-  secrets: { about: "Files to place in containers whose content is not shown.", each: file },
+  configs: { about: "Files to place in containers.", each: config },
+  secrets: { about: "Files to place in containers whose content is not shown.", each: secret },
 };
 
 /** Why a key that Compose knows is not supported, where there is more to say than that. */

@@ -1,0 +1,13 @@
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { loadCompose } from "./load.ts";
+
+const sample = (name: string) => fileURLToPath(new URL(`../test/samples/${name}`, import.meta.url));
+
+test("newer keys mean what their golden file says", async () => {
+  const model = await loadCompose({
+    files: [sample("newer.yml"), sample("newer-over.yml")],
+    variables: { TAG: "2", CONTENT: "from a variable" },
+  });
+  await expect(`${JSON.stringify(model, null, 2)}\n`).toMatchFileSnapshot(sample("newer.golden.json"));
+});
