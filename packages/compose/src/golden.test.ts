@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { loadCompose } from "./load.ts";
@@ -9,5 +10,6 @@ test("newer keys mean what their golden file says", async () => {
     files: [sample("newer.yml"), sample("newer-over.yml")],
     variables: { TAG: "2", CONTENT: "from a variable" },
   });
-  await expect(`${JSON.stringify(model, null, 2)}\n`).toMatchFileSnapshot(sample("newer.golden.json"));
+  const golden = JSON.parse(readFileSync(sample("newer.golden.json"), "utf8"));
+  expect(JSON.parse(JSON.stringify(model))).toEqual(golden);
 });
