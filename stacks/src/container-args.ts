@@ -21,11 +21,15 @@ export function serviceArgs(stackName: string, model: ComposeModel, service: Ser
     hostname: service.hostname,
     command: service.command,
     entrypoints: service.entrypoint,
-    envs: Object.entries(service.environment).map(([key, value]) => `${key}=${value}`).sort(),
+    envs: Object.entries(service.environment)
+      .map(([key, value]) => `${key}=${value}`)
+      .sort(),
     ports: service.ports.map(({ target, published, hostIp, protocol }) =>
       compact({ internal: target, external: published, ip: hostIp, protocol }),
     ),
-    volumes: service.volumes.filter((mount) => mount.type !== "tmpfs").map((mount) => volumeMount(stackName, model, mount)),
+    volumes: service.volumes
+      .filter((mount) => mount.type !== "tmpfs")
+      .map((mount) => volumeMount(stackName, model, mount)),
     tmpfs: tmpfsMounts(service),
     uploads: uploads(model, service),
     healthcheck: service.healthcheck && healthcheck(service.healthcheck),
@@ -42,7 +46,10 @@ export function serviceArgs(stackName: string, model: ComposeModel, service: Ser
     readOnly: service.readOnly || undefined,
     stdinOpen: service.stdinOpen || undefined,
     tty: service.tty || undefined,
-    capabilities: service.capAdd.length + service.capDrop.length ? compact({ adds: orUndefined(service.capAdd), drops: orUndefined(service.capDrop) }) : undefined,
+    capabilities:
+      service.capAdd.length + service.capDrop.length
+        ? compact({ adds: orUndefined(service.capAdd), drops: orUndefined(service.capDrop) })
+        : undefined,
     securityOpts: orUndefined(service.securityOpt),
     shmSize: megabytes(service.shmSize),
     ulimits: orUndefined(Object.entries(service.ulimits).map(([name, { soft, hard }]) => ({ name, soft, hard }))),
@@ -53,7 +60,7 @@ export function serviceArgs(stackName: string, model: ComposeModel, service: Ser
     memory,
     memorySwap: memory,
     memoryReservation: megabytes(resources.memoryReservation),
-    cpus: resources.cpus?.toString(),
+    cpus: resources.cpus === undefined ? undefined : cpuText(service.name, resources.cpus),
   });
 }
 
@@ -63,7 +70,8 @@ function refuseUnsupported(service: Service): void {
   };
   if (service.resources.pidsLimit !== undefined) refuse("pids_limit", "cannot be set through the Docker provider");
   for (const [name, { condition }] of Object.entries(service.dependsOn)) {
-    if (condition === "service_completed_successfully") refuse(`depends_on.${name}`, "waits for a job to end, and jobs are not deployed");
+    if (condition === "service_completed_successfully")
+      refuse(`depends_on.${name}`, "waits for a job to end, and jobs are not deployed");
   }
 }
 
@@ -80,7 +88,9 @@ function tmpfsMounts(service: Service): Record<string, string> | undefined {
       const [path = entry, options = ""] = entry.split(/:(.*)/, 2);
       return [path, options];
     }),
-    ...service.volumes.filter((mount) => mount.type === "tmpfs").map((mount): [string, string] => [mount.target, mount.readOnly ? "ro" : ""]),
+    ...service.volumes
+      .filter((mount) => mount.type === "tmpfs")
+      .map((mount): [string, string] => [mount.target, mount.readOnly ? "ro" : ""]),
   ];
   return entries.length ? Object.fromEntries(entries) : undefined;
 }
@@ -129,6 +139,22 @@ export function duration(ms: number | undefined): string | undefined {
   const rest = `${Math.round((total % 60) * 1_000) / 1_000}s`;
   if (hours) return `${hours}h${minutes}m${rest}`;
   return minutes ? `${minutes}m${rest}` : rest;
+}
+
+/**
+ * Cores as the provider reads them back (its nanoInt64ToDecimalString): one decimal when the nine-digit form has nine
+ * zeros, else without trailing zeros. Any other text would be a difference at every run.
+ * @throws UserError for a number that the provider would round to another.
+ */
+export function cpuText(service: string, cpus: number): string {
+  const nine = cpus.toFixed(9);
+  const text = nine.split("0").length - 1 === 9 ? cpus.toFixed(1) : nine.replace(/0+$/, "");
+  if (Number(text) !== cpus) {
+    throw new UserError(`service ${service}: cpus ${cpus} cannot be kept exactly by the Docker provider`, {
+      next: `Use ${text} or another value`,
+    });
+  }
+  return text;
 }
 
 function seconds(ms: number | undefined): number | undefined {

@@ -49,7 +49,9 @@ function declareNetworks({ stackName, model, labels }: StackInput): Map<string, 
           internal: network.internal,
           attachable: network.attachable,
           ...(Object.keys(network.driverOpts).length ? { options: network.driverOpts } : {}),
-          ...(network.ipam ? { ipamConfigs: network.ipam.config.map(({ subnet, gateway, ipRange }) => ({ subnet, gateway, ipRange })) } : {}),
+          ...(network.ipam
+            ? { ipamConfigs: network.ipam.config.map(({ subnet, gateway, ipRange }) => ({ subnet, gateway, ipRange })) }
+            : {}),
           labels: labelList({ ...network.labels, ...labels("network", name) }),
         },
         { deleteBeforeReplace: true },
@@ -93,7 +95,9 @@ function declareContainer(
     { name: image.reference, keepLocally: true, pullTriggers: [image.id] },
     { deleteBeforeReplace: true },
   );
-  const mounted = service.volumes.flatMap((mount) => (mount.type === "volume" ? (volumes.get(mount.source) ?? []) : []));
+  const mounted = service.volumes.flatMap((mount) =>
+    mount.type === "volume" ? (volumes.get(mount.source) ?? []) : [],
+  );
   const args: docker.ContainerArgs = {
     ...serviceArgs(stackName, model, service),
     image: image.id,
@@ -119,26 +123,34 @@ function dependencies(
   base: pulumi.Resource[],
   containers: Map<string, docker.Container>,
 ): pulumi.Input<pulumi.Resource>[] {
-  const awaited = Object.entries(service.dependsOn).flatMap(([name, { condition }]): pulumi.Input<pulumi.Resource>[] => {
-    const container = containers.get(name);
-    if (!container) return [];
-    if (condition === "service_started" || pulumi.runtime.isDryRun()) return [container];
-    return [
-      container.id.apply(async (id) => {
-        await input.awaitHealthy(name, id);
-        return container;
-      }),
-    ];
-  });
+  const awaited = Object.entries(service.dependsOn).flatMap(
+    ([name, { condition }]): pulumi.Input<pulumi.Resource>[] => {
+      const container = containers.get(name);
+      if (!container) return [];
+      if (condition === "service_started" || pulumi.runtime.isDryRun()) return [container];
+      return [
+        container.id.apply(async (id) => {
+          await input.awaitHealthy(name, id);
+          return container;
+        }),
+      ];
+    },
+  );
   return [...base, ...awaited];
 }
 
 /** Wrap every argument in which a secret value appears, however deep. */
 function encryptSecrets(args: docker.ContainerArgs, secrets: readonly string[]) {
   const secretKeys = Object.entries(args)
-    .filter(([key, value]) => key !== "networksAdvanced" && secrets.some((secret) => JSON.stringify(value).includes(JSON.stringify(secret).slice(1, -1))))
+    .filter(
+      ([key, value]) =>
+        key !== "networksAdvanced" &&
+        secrets.some((secret) => JSON.stringify(value).includes(JSON.stringify(secret).slice(1, -1))),
+    )
     .map(([key]) => key);
-  const wrapped = Object.fromEntries(secretKeys.map((key) => [key, pulumi.secret(args[key as keyof docker.ContainerArgs])]));
+  const wrapped = Object.fromEntries(
+    secretKeys.map((key) => [key, pulumi.secret(args[key as keyof docker.ContainerArgs])]),
+  );
   return { encrypted: { ...args, ...wrapped } as docker.ContainerArgs, secretKeys };
 }
 

@@ -16,12 +16,14 @@ export interface AuditEntry {
 
 /** `user@host` of the person, sudo seen through. */
 export function operator(env: NodeJS.ProcessEnv = process.env): string {
-  return `${env["SUDO_USER"] ?? userInfo().username}@${hostname()}`;
+  return `${env.SUDO_USER ?? userInfo().username}@${hostname()}`;
 }
 
 /** Append one entry; secrets are redacted. */
 export function audit(installation: Installation, entry: Omit<AuditEntry, "at" | "who">): void {
   mkdirSync(installation.logsDir, { recursive: true });
   const line: AuditEntry = { at: new Date().toISOString(), who: operator(), ...entry };
-  appendFileSync(join(installation.logsDir, "audit.jsonl"), `${JSON.stringify(secrets.redactData(line))}\n`, { mode: 0o600 });
+  appendFileSync(join(installation.logsDir, "audit.jsonl"), `${JSON.stringify(secrets.redactData(line))}\n`, {
+    mode: 0o600,
+  });
 }

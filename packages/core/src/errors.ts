@@ -15,9 +15,10 @@ export class UserError extends Error {
   }
 }
 
-/** The one line that a person sees: what failed, then the next step. */
-export function formatUserError(error: UserError): string {
-  return error.next ? `${error.message}. ${error.next}` : error.message;
+/** What a person sees: what failed, then the next step; one line, unless the failure brings evidence. */
+export function formatUserError({ message, next }: UserError): string {
+  if (!next) return message;
+  return message.includes("\n") ? `${message}\n${next}` : `${message}. ${next}`;
 }
 
 /** The message of anything that was thrown. */

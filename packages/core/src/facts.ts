@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "./errors.ts";
 import { writeFileAtomic } from "./files.ts";
@@ -18,6 +18,11 @@ export function readFact<T>(installation: Installation, environment: string, fac
   } catch (error) {
     throw new UserError(`${file} is damaged`, { next: "Restore it from a backup, or delete it", cause: error });
   }
+}
+
+/** Take a fact back. */
+export function forgetFact(installation: Installation, environment: string, fact: string): void {
+  rmSync(factFile(installation, environment, fact), { force: true });
 }
 
 function factFile(installation: Installation, environment: string, fact: string): string {

@@ -1,5 +1,5 @@
-export type { ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
 export { type Command, Option } from "commander";
+export type { Container, ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
 export { type AuditEntry, audit, operator } from "./audit.ts";
 export { runVerb, type VerbDefinition } from "./cli/verb.ts";
 export { compareVersions, connectEngine, type Engine, minimumApiVersion, statusOf } from "./docker/engine.ts";
@@ -8,7 +8,7 @@ export { describeHolder, HostSession, type HttpAnswer } from "./docker/host-sess
 export { label, ofStack } from "./docker/labels.ts";
 export { missingVariables, parseEnvFile, randomSecret, renderEnvFile, type SecretSpec } from "./env-file.ts";
 export { formatUserError, messageOf, UserError } from "./errors.ts";
-export { readFact, writeFact } from "./facts.ts";
+export { forgetFact, readFact, writeFact } from "./facts.ts";
 export { writeFileAtomic } from "./files.ts";
 export { gitCommit } from "./git.ts";
 export { findInstallation, type Installation, sourceRoot } from "./installation.ts";

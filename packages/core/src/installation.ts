@@ -18,7 +18,7 @@ export const sourceRoot = resolve(fileURLToPath(import.meta.url), "../../../..")
 
 /** `UNDERSTUDY_ROOT`, or the checkout that this code runs from. Compose files default to the checkout's own. */
 export function findInstallation(env: NodeJS.ProcessEnv = process.env): Installation {
-  const root = resolve(env["UNDERSTUDY_ROOT"] ?? sourceRoot);
+  const root = resolve(env.UNDERSTUDY_ROOT ?? sourceRoot);
   const ownCompose = join(root, "compose");
   return {
     root,

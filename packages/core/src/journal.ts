@@ -35,7 +35,11 @@ export class Journal {
   /** The last run on this environment if it was cut off. A torn last line counts as not written. */
   interrupted(): InterruptedRun | undefined {
     if (!existsSync(this.#file)) return undefined;
-    const last = readFileSync(this.#file, "utf8").trimEnd().split("\n").map(parseLine).findLast((line) => line);
+    const last = readFileSync(this.#file, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map(parseLine)
+      .findLast((line) => line);
     return last && last.step !== "end" ? { verb: last.verb, step: last.step, at: last.at } : undefined;
   }
 

@@ -12,7 +12,11 @@ export function openLog(installation: Installation, area: string, verb: string, 
   const file = join(installation.logsDir, area, `${verb}-${format(now, "yyyyMMdd")}.log`);
   mkdirSync(dirname(file), { recursive: true });
   return pino(
-    { level: process.env["DEBUG"] === "true" ? "debug" : "info", base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level: process.env.DEBUG === "true" ? "debug" : "info",
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
     redacting(pino.destination({ dest: file, sync: true, mode: 0o600 })),
   );
 }

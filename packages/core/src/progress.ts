@@ -2,30 +2,41 @@ import { Listr, ListrLogger, ProcessOutput } from "listr2";
 
 export interface Step {
   readonly title: string;
-  /** Does the work; `report` shows the newest detail line; a returned string is added to the title. */
-  run(report: (line: string) => void): Promise<string | void>;
+  /** Does the work; `report` shows the newest detail line; what it returns, if text, is added to the title. */
+  run(report: (line: string) => void): Promise<unknown>;
 }
 
 /** Run steps one after another, shown as a list on a terminal and as plain lines elsewhere; always on stderr. */
 export async function runSteps(steps: readonly Step[]): Promise<void> {
+  let failure: { error: unknown } | undefined;
   const list = new Listr(
     steps.map((step) => ({
       title: step.title,
       task: async (_context: unknown, task: { title: string; output: string }) => {
-        const note = await step.run((line) => {
-          task.output = line;
-        });
-        if (note) task.title = `${step.title}: ${note}`;
+        try {
+          const note = await step.run((line) => {
+            task.output = line;
+          });
+          if (typeof note === "string") task.title = `${step.title}: ${note}`;
+        } catch (error) {
+          failure = { error };
+          throw new Error("see below");
+        }
       },
     })),
     {
       renderer: process.stderr.isTTY ? "default" : "simple",
-      rendererOptions: { logger: stderrLogger(), collapseErrors: false, showErrorMessage: false },
+      rendererOptions: { logger: stderrLogger(), showErrorMessage: false },
       fallbackRenderer: "simple",
       fallbackRendererOptions: { logger: stderrLogger() },
     },
   );
-  await list.run();
+  try {
+    await list.run();
+  } catch (error) {
+    // The list shows where it failed; the caller says what failed, once.
+    throw failure ? failure.error : error;
+  }
 }
 
 function stderrLogger(): ListrLogger {

@@ -42,16 +42,17 @@ const settingsSchema = z.strictObject({
     .strictObject({
       backend: z
         .string()
-        .regex(/^(local|file:\/\/.+|s3:\/\/.+|gs:\/\/.+|azblob:\/\/.+|postgres:\/\/.+)$/, 'must be "local" or a Pulumi backend URL')
+        .regex(
+          /^(local|file:\/\/.+|s3:\/\/.+|gs:\/\/.+|azblob:\/\/.+|postgres:\/\/.+)$/,
+          'must be "local" or a Pulumi backend URL',
+        )
         .default("local"),
     })
     .prefault({}),
-  environments: z
-    .record(name, environmentSchema)
-    .default({
-      staging: environmentSchema.parse({ kind: "staging" }),
-      production: environmentSchema.parse({ kind: "production", profile: "server" }),
-    }),
+  environments: z.record(name, environmentSchema).default({
+    staging: environmentSchema.parse({ kind: "staging" }),
+    production: environmentSchema.parse({ kind: "production", profile: "server" }),
+  }),
 });
 
 /** `understudy.yml`, with every default filled in. Its annotated example is docs/understudy.example.yml. */

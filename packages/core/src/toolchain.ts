@@ -58,9 +58,7 @@ export function assertPulumi(
 
 /** As the launcher does: an empty variable counts as unset. */
 function cacheDirectory(env: NodeJS.ProcessEnv): string {
-  return (
-    env["UNDERSTUDY_CACHE"] || join(env["XDG_CACHE_HOME"] || join(env["HOME"] || homedir(), ".cache"), "understudy")
-  );
+  return env.UNDERSTUDY_CACHE || join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "understudy");
 }
 
 function pinned(name: string, versions: string): string {

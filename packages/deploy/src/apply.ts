@@ -2,18 +2,24 @@ import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { type Engine, type Log, statusOf } from "@understudy/core";
 import type { Candidate } from "./candidate.ts";
 import { changeOf } from "./engine/changes.ts";
-import { removeContainer } from "./live/strays.ts";
+import { removeContainer, removeNetwork } from "./live/strays.ts";
 import type { DeployPlan } from "./plan/plan-deploy.ts";
 
 /** Carry out a plan. Ends when the engine has done its part; whether services are healthy is looked at afterwards. */
-export async function applyPlan(engine: Engine, candidate: Candidate, plan: DeployPlan, log: Log, report: (line: string) => void): Promise<void> {
+export async function applyPlan(
+  engine: Engine,
+  candidate: Candidate,
+  plan: DeployPlan,
+  log: Log,
+  report: (line: string) => void,
+): Promise<void> {
   for (const { id, service } of plan.repairs.containers) {
     report(`${service}: removing the container that a killed run left`);
     await removeContainer(engine, id);
   }
   for (const { id, name } of plan.repairs.networks) {
     report(`${name}: removing the network that a killed run left`);
-    await engine.docker.getNetwork(id).remove().catch(absent);
+    await removeNetwork(engine, id);
   }
   for (const { id, service } of plan.start) {
     report(`${service}: starting`);
@@ -22,13 +28,27 @@ export async function applyPlan(engine: Engine, candidate: Candidate, plan: Depl
   if (plan.engineNeeded || plan.repairs.state) await runEngine(engine, candidate, plan, log, report);
 }
 
-async function runEngine(engine: Engine, candidate: Candidate, plan: DeployPlan, log: Log, report: (line: string) => void): Promise<void> {
+async function runEngine(
+  engine: Engine,
+  candidate: Candidate,
+  plan: DeployPlan,
+  log: Log,
+  report: (line: string) => void,
+): Promise<void> {
   const { openCandidate } = await import("./engine/stack.ts");
-  const { stack, run, failure } = await openCandidate(engine, candidate, plan.snapshot, log, (service) => report(`${service}: healthy`));
+  const { stack, run, failure } = await openCandidate(engine, candidate, plan.snapshot, log, (service) =>
+    report(`${service}: healthy`),
+  );
   const { state } = plan.repairs;
   if (state) await run(() => stack.importStack(state));
   try {
-    await run(() => stack.up({ refresh: true, onEvent: (event) => tell(event, report), onOutput: (text) => log.debug({ pulumi: text }) }));
+    await run(() =>
+      stack.up({
+        refresh: true,
+        onEvent: (event) => tell(event, report),
+        onOutput: (text) => log.debug({ pulumi: text }),
+      }),
+    );
   } catch (error) {
     throw failure() ?? error;
   }
@@ -36,7 +56,8 @@ async function runEngine(engine: Engine, candidate: Candidate, plan: DeployPlan,
 
 function tell(event: EngineEvent, report: (line: string) => void): void {
   const words = { create: "creating", update: "changing", replace: "replacing", delete: "removing" };
-  for (const { kind, name, operation } of changeOf(event)) if (kind !== "image") report(`${name}: ${words[operation]} ${kind}`);
+  for (const { kind, name, operation } of changeOf(event))
+    if (kind !== "image") report(`${name}: ${words[operation]} ${kind}`);
 }
 
 async function start(engine: Engine, id: string): Promise<void> {
@@ -44,8 +65,4 @@ async function start(engine: Engine, id: string): Promise<void> {
   const { State } = await container.inspect();
   if (State.Paused) await container.unpause();
   else await container.start().catch((error) => (statusOf(error) === 304 ? undefined : Promise.reject(error)));
-}
-
-function absent(error: unknown): void {
-  if (statusOf(error) !== 404) throw error;
 }

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { gitCommit } from "@understudy/core";
 import type { DesiredStack } from "./context/prepare.ts";
-import { hash } from "./live/fingerprint.ts";
 import type { ResolvedImages } from "./images/resolve.ts";
+import { hash } from "./live/fingerprint.ts";
 import { createRelease, type Release } from "./plan/release.ts";
 
 /** A stack as it should be, with the images that are on the host for it, under the name of its release. */
@@ -16,8 +16,14 @@ export interface Candidate {
 }
 
 /** Put the parts together and name the release. */
-export async function createCandidate(desired: DesiredStack, images: ResolvedImages, recorded: Release | undefined): Promise<Candidate> {
-  const release = recorded ?? createRelease({ commit: await gitCommit(desired.installation.root), images, files: releaseFiles(desired) });
+export async function createCandidate(
+  desired: DesiredStack,
+  images: ResolvedImages,
+  recorded: Release | undefined,
+): Promise<Candidate> {
+  const release =
+    recorded ??
+    createRelease({ commit: await gitCommit(desired.installation.root), images, files: releaseFiles(desired) });
   const { model, environment, settings } = desired;
   const inputs = hash({ model, images, stack: environment.stackName, backend: settings.state.backend });
   return { desired, images, release, inputs };
@@ -28,6 +34,8 @@ function releaseFiles({ installation, model }: DesiredStack): Record<string, str
   const folder = installation.composeDir;
   const placed = Object.values(model.configs).flatMap(({ file }) => (file ? [file] : []));
   return Object.fromEntries(
-    [join(folder, "docker-compose.yml"), ...placed].sort().map((file) => [relative(folder, file), readFileSync(file, "utf8")]),
+    [join(folder, "docker-compose.yml"), ...placed]
+      .sort()
+      .map((file) => [relative(folder, file), readFileSync(file, "utf8")]),
   );
 }

@@ -1,7 +1,24 @@
-import { connectEngine, type Engine, type HostSession, type Log, openLog, readFact, runSteps, UserError, writeFact } from "@understudy/core";
+import {
+  connectEngine,
+  type Engine,
+  type HostSession,
+  type Log,
+  openLog,
+  readFact,
+  runSteps,
+  UserError,
+  writeFact,
+} from "@understudy/core";
 import { applyPlan } from "./apply.ts";
 import { type Candidate, createCandidate } from "./candidate.ts";
-import { chooseTarget, type DesiredStack, desiredStack, type EnvironmentChoice, resolveProfile, type Target } from "./context/prepare.ts";
+import {
+  chooseTarget,
+  type DesiredStack,
+  desiredStack,
+  type EnvironmentChoice,
+  resolveProfile,
+  type Target,
+} from "./context/prepare.ts";
 import type { Profile, ProfileChoice } from "./context/profile.ts";
 import { readEnvironmentFile, writeFreshEnvironmentFile } from "./context/variables.ts";
 import { firstRun, type NewLogin } from "./first-run/first-run.ts";
@@ -83,7 +100,12 @@ async function rehearse(run: Run): Promise<DeployOutcome> {
   const references = referencesOf(desired);
   const survey = await surveyImages(run.engine, Object.values(references), run.target.settings.images);
   for (const reference of survey.missing) run.request.say(`  image ${reference}: will be fetched`);
-  const images = new Map(Object.values(references).map((reference) => [reference, survey.present.get(reference) ?? { reference, id: reference, digest: undefined }]));
+  const images = new Map(
+    Object.values(references).map((reference) => [
+      reference,
+      survey.present.get(reference) ?? { reference, id: reference, digest: undefined },
+    ]),
+  );
   const plan = await makePlan(run, await createCandidate(desired, imagesByService(references, images), recorded), true);
   return { plan, report: undefined, newLogins: [] };
 }
@@ -100,19 +122,29 @@ async function prepare(run: Run, session: HostSession): Promise<Candidate> {
   await assertDiskSpace(engine, session, survey.missing.length);
   await assertMemory(engine, fresh.model);
   const desired = { ...fresh, envFile: writeFreshEnvironmentFile(target, fresh.envFile) };
-  if (fresh.envFile.fresh) request.say(`Wrote ${fresh.envFile.path}: new secrets, only for you to read. Keep a copy of it`);
+  if (fresh.envFile.fresh)
+    request.say(`Wrote ${fresh.envFile.path}: new secrets, only for you to read. Keep a copy of it`);
   const images = await fetchImages(run, survey);
   return await createCandidate(desired, imagesByService(references, images), recorded);
 }
 
 /** The stack as it should be. Production, once deployed, is what was recorded, whatever the working tree says by now. */
-async function wanted({ target, profile, request }: Run): Promise<{ desired: DesiredStack; recorded: Release | undefined }> {
+async function wanted({
+  target,
+  profile,
+  request,
+}: Run): Promise<{ desired: DesiredStack; recorded: Release | undefined }> {
   const { installation, environment } = target;
   const envFile = readEnvironmentFile(target);
   const recorded = environment.kind === "production" ? recordedRelease(installation, environment.name) : undefined;
   if (!recorded) return { desired: await desiredStack(target, profile, envFile), recorded };
-  request.say(`Release ${recorded.id} is recorded for ${environment.name}; deploy only repairs it. New releases come by promotion`);
-  return { desired: await desiredStack(target, profile, envFile, recordedComposeDir(installation, recorded)), recorded };
+  request.say(
+    `Release ${recorded.id} is recorded for ${environment.name}; deploy only repairs it. New releases come by promotion`,
+  );
+  return {
+    desired: await desiredStack(target, profile, envFile, recordedComposeDir(installation, recorded)),
+    recorded,
+  };
 }
 
 async function makePlan(run: Run, candidate: Candidate, resumed: boolean): Promise<DeployPlan> {
@@ -120,7 +152,9 @@ async function makePlan(run: Run, candidate: Candidate, resumed: boolean): Promi
   const plan = await planDeploy(engine, candidate, log, request.refresh || resumed);
   const { installation, environment, model } = candidate.desired;
   const recorded = readFact<string[]>(installation, environment.name, "volumes") ?? [];
-  const existing = await existingVolumes(engine, [...new Set([...recorded, ...ownedVolumes(environment.stackName, model)])]);
+  const existing = await existingVolumes(engine, [
+    ...new Set([...recorded, ...ownedVolumes(environment.stackName, model)]),
+  ]);
   guardVolumes(plan, recorded, existing, request.acceptEmptyVolumes);
   for (const item of plan.items) request.say(`  ${planLine(item)}`);
   request.say(plan.items.length ? `Plan: ${changesLine(plan.counts)}` : "Plan: nothing to change");
@@ -136,7 +170,9 @@ async function perform(run: Run, candidate: Candidate, plan: DeployPlan, session
   let newLogins: NewLogin[] = [];
   const changes = plan.engineNeeded || plan.start.length > 0 || plan.repairs.state !== undefined;
   await runSteps([
-    ...(changes ? [{ title: "Apply", run: (report: (line: string) => void) => applyPlan(engine, candidate, plan, log, report) }] : []),
+    ...(changes
+      ? [{ title: "Apply", run: (report: (line: string) => void) => applyPlan(engine, candidate, plan, log, report) }]
+      : []),
     {
       title: "Wait until every service is healthy",
       run: async (report) => {
@@ -194,7 +230,10 @@ function referencesOf({ model }: DesiredStack): Record<string, string> {
 /** New passwords would lock everybody out of databases that were made with the old ones. */
 function refuseNewSecretsOverOldData({ envFile, environment }: DesiredStack, volumes: readonly string[]): void {
   if (!envFile.fresh || volumes.length === 0) return;
-  throw new UserError(`${envFile.path} is missing, but the data of ${environment.name} is there (${volumes.join(", ")}), locked with its secrets`, {
-    next: `Put the file back; or, if the data may be lost, remove it with pnpm destroy:staging --environment ${environment.name} --volumes`,
-  });
+  throw new UserError(
+    `${envFile.path} is missing, but the data of ${environment.name} is there (${volumes.join(", ")}), locked with its secrets`,
+    {
+      next: `Put the file back; or, if the data may be lost, remove it with pnpm destroy:staging --environment ${environment.name} --volumes`,
+    },
+  );
 }

@@ -36,7 +36,10 @@ export async function mutate<T>(
   });
   const journal = new Journal(installation, environment.name, options.verb);
   const interrupted = journal.interrupted();
-  if (interrupted) options.say(`The last ${interrupted.verb} was cut off at "${interrupted.step}" (${interrupted.at}); going on from what it left`);
+  if (interrupted)
+    options.say(
+      `The last ${interrupted.verb} was cut off at "${interrupted.step}" (${interrupted.at}); going on from what it left`,
+    );
   const record = (result: "started" | "succeeded" | "failed", detail?: unknown) =>
     audit(installation, { what: options.verb, environment: environment.name, result, detail });
   record("started");
@@ -46,7 +49,10 @@ export async function mutate<T>(
     record("succeeded");
     return outcome;
   } catch (error) {
-    options.log.error({ error: messageOf(error), stack: error instanceof UserError ? undefined : (error as Error).stack }, "failed");
+    options.log.error(
+      { error: messageOf(error), stack: error instanceof UserError ? undefined : (error as Error).stack },
+      "failed",
+    );
     journal.end("failed");
     record("failed", messageOf(error).split("\n")[0]);
     throw error;

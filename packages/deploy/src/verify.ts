@@ -8,7 +8,12 @@ import { endpoints } from "./live/endpoints.ts";
 import type { ServiceReport } from "./report/deploy-report.ts";
 
 /** Every service healthy inside, and answering through the edge. @throws Unhealthy, or UserError for an endpoint. */
-export async function verifyStack(engine: Engine, session: HostSession, candidate: Candidate, report: (line: string) => void): Promise<ServiceReport[]> {
+export async function verifyStack(
+  engine: Engine,
+  session: HostSession,
+  candidate: Candidate,
+  report: (line: string) => void,
+): Promise<ServiceReport[]> {
   const { model, environment } = candidate.desired;
   const timeout = environment.healthTimeoutSeconds * 1_000;
   const waiting = new Set(dependencyOrder(model));

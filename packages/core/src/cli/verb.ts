@@ -12,7 +12,7 @@ export interface VerbDefinition<Options, Arguments extends string[]> {
   /** Adds flags and arguments. */
   configure(command: Command): Command;
   /** Does the work. Resolves with the exit code, 0 when nothing is returned. */
-  run(options: Options, ...args: Arguments): Promise<number | void>;
+  run(options: Options, ...args: Arguments): Promise<number | undefined> | Promise<void>;
 }
 
 /**

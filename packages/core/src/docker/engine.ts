@@ -1,6 +1,6 @@
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
-import { execFile } from "node:child_process";
 import Docker from "dockerode";
 import { messageOf, UserError } from "../errors.ts";
 import { forwardSocket } from "./ssh-forward.ts";
@@ -60,19 +60,28 @@ function engineDown(host: string, dockerHost: string, cause: unknown): UserError
       cause,
     });
   }
-  return new UserError(`The Docker engine at ${host === "local" ? dockerHost : host} does not answer (${code ?? messageOf(cause)})`, {
-    next: host === "local" ? "Start it: ./understudy doctor" : "Check that Docker runs there: docker -H " + host + " version",
-    cause,
-  });
+  return new UserError(
+    `The Docker engine at ${host === "local" ? dockerHost : host} does not answer (${code ?? messageOf(cause)})`,
+    {
+      next:
+        host === "local" ? "Start it: ./understudy setup" : `Check that Docker runs there: docker -H ${host} version`,
+      cause,
+    },
+  );
 }
 
 async function localDockerHost(): Promise<string> {
-  const fromEnvironment = process.env["DOCKER_HOST"];
+  const fromEnvironment = process.env.DOCKER_HOST;
   if (fromEnvironment) return fromEnvironment;
   const usual = "/var/run/docker.sock";
   if (existsSync(usual)) return `unix://${usual}`;
   try {
-    const { stdout } = await promisify(execFile)("docker", ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]);
+    const { stdout } = await promisify(execFile)("docker", [
+      "context",
+      "inspect",
+      "--format",
+      "{{.Endpoints.docker.Host}}",
+    ]);
     return stdout.trim() || `unix://${usual}`;
   } catch {
     return `unix://${usual}`;

@@ -19,7 +19,9 @@ export function sshForwardArguments(url: URL, localSocket: string, options: read
   const remoteSocket = url.pathname && url.pathname !== "/" ? url.pathname : "/var/run/docker.sock";
   return [
     ...options.flatMap((option) => ["-o", option]),
-    ...["BatchMode=yes", "ExitOnForwardFailure=yes", "ConnectTimeout=10", "ServerAliveInterval=15"].flatMap((option) => ["-o", option]),
+    ...["BatchMode=yes", "ExitOnForwardFailure=yes", "ConnectTimeout=10", "ServerAliveInterval=15"].flatMap(
+      (option) => ["-o", option],
+    ),
     ...["-T", "-L", `${localSocket}:${remoteSocket}`],
     ...(url.port ? ["-p", url.port] : []),
     ...(url.username ? ["-l", decodeURIComponent(url.username)] : []),

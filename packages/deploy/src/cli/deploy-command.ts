@@ -14,19 +14,34 @@ interface Flags {
 }
 
 /** The two deploy verbs differ in the kind of environment that they are for, and in their words. */
-export function runDeployVerb(moduleUrl: string, kind: "staging" | "production", description: string, examples: readonly string[]): Promise<void> {
+export function runDeployVerb(
+  moduleUrl: string,
+  kind: "staging" | "production",
+  description: string,
+  examples: readonly string[],
+): Promise<void> {
   return runVerb(moduleUrl, {
     name: `deploy:${kind}`,
     description,
     examples,
     configure: (command: Command) =>
       command
-        .addOption(new Option("--env <profile>", "how much of the machine to use; detected without it").choices(["laptop", "server"]))
+        .addOption(
+          new Option("--env <profile>", "how much of the machine to use; detected without it").choices([
+            "laptop",
+            "server",
+          ]),
+        )
         .option("--environment <name>", `which environment of kind ${kind} in understudy.yml`)
         .option("--dry-run", "say what would change, and change nothing")
         .option("--wait", "wait for another deploy to end instead of refusing")
         .option("--refresh", "ask the engine even when nothing seems to have changed")
-        .option("--accept-empty-volume <name>", "let a data volume that is gone begin empty (may be repeated)", collect, [])
+        .option(
+          "--accept-empty-volume <name>",
+          "let a data volume that is gone begin empty (may be repeated)",
+          collect,
+          [],
+        )
         .option("--json", "print the result as JSON (docs/cli-json.md)"),
     run: async (flags: Flags) => {
       const outcome = await deploy({
@@ -39,7 +54,9 @@ export function runDeployVerb(moduleUrl: string, kind: "staging" | "production",
         acceptEmptyVolumes: flags.acceptEmptyVolume,
         say: (line) => process.stderr.write(`${line}\n`),
       });
-      process.stdout.write(flags.json ? `${JSON.stringify(outcome.report ?? planReport(outcome.plan))}\n` : showOutcome(outcome));
+      process.stdout.write(
+        flags.json ? `${JSON.stringify(outcome.report ?? planReport(outcome.plan))}\n` : showOutcome(outcome),
+      );
     },
   });
 }

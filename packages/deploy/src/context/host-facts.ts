@@ -25,7 +25,7 @@ export function readHostFacts(root = "/", env: NodeJS.ProcessEnv = process.env):
     battery: list(root, "sys/class/power_supply").some(
       (supply) => read(root, `sys/class/power_supply/${supply}/type`) === "Battery",
     ),
-    graphicalSession: Boolean(env["DISPLAY"] ?? env["WAYLAND_DISPLAY"]),
+    graphicalSession: Boolean(env.DISPLAY ?? env.WAYLAND_DISPLAY),
     chassis: chassisNames[read(root, "sys/class/dmi/id/chassis_type") ?? ""],
     virtual:
       /^flags.*\bhypervisor\b/m.test(read(root, "proc/cpuinfo") ?? "") || /virtual|kvm|vmware|qemu/i.test(product),

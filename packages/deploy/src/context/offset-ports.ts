@@ -9,9 +9,12 @@ export function offsetPorts(model: ComposeModel, offset: number): ComposeModel {
       if (port.published === undefined) return port;
       const published = port.published + offset;
       if (published > 65_535) {
-        throw new UserError(`portOffset ${offset} moves port ${port.published} of ${name} to ${published}, which does not exist`, {
-          next: "Choose a smaller portOffset in understudy.yml",
-        });
+        throw new UserError(
+          `portOffset ${offset} moves port ${port.published} of ${name} to ${published}, which does not exist`,
+          {
+            next: "Choose a smaller portOffset in understudy.yml",
+          },
+        );
       }
       return { ...port, published };
     });

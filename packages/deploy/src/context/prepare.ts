@@ -90,7 +90,10 @@ export function composeFiles(target: Target, profile: Profile, composeDir: strin
     ...environment.compose.map((file) => join(installation.root, file)),
   ];
   for (const file of files) {
-    if (!existsSync(file)) throw new UserError(`Compose file ${file} does not exist`, { next: "Check compose: of the environment in understudy.yml" });
+    if (!existsSync(file))
+      throw new UserError(`Compose file ${file} does not exist`, {
+        next: "Check compose: of the environment in understudy.yml",
+      });
   }
   return files;
 }

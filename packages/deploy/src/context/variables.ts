@@ -36,9 +36,11 @@ export function readEnvironmentFile(target: Target): EnvironmentFile {
   const values = parseEnvFile(text);
   const missing = fresh ? [] : missingVariables(requiredNames(target), values);
   if (missing.length) {
-    throw new UserError(`${path} lacks a value for ${missing.join(", ")}`, { next: "Fill it in; compose/env.template says what each is" });
+    throw new UserError(`${path} lacks a value for ${missing.join(", ")}`, {
+      next: "Fill it in; compose/env.template says what each is",
+    });
   }
-  const secretValues = Object.entries(values).flatMap(([name, value]) => (isSecretName(name) ? [value] : []));
+  const secretValues = Object.entries(values).flatMap(([name, value]) => (isSecretName(name) && value ? [value] : []));
   secrets.add(secretValues);
   return { path, values, secretValues, fresh };
 }

@@ -45,7 +45,7 @@ export function machine(env: NodeJS.ProcessEnv = process.env): Probe {
 }
 
 async function find(program: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
-  const folders = program.includes("/") ? [""] : (env["PATH"] ?? "").split(delimiter).filter(Boolean);
+  const folders = program.includes("/") ? [""] : (env.PATH ?? "").split(delimiter).filter(Boolean);
   for (const folder of folders) {
     const path = folder ? join(folder, program) : program;
     if (

@@ -45,7 +45,7 @@ export async function openCandidate(
     project: desired.settings.project,
     environment: desired.environment.name,
     backend: desired.settings.state.backend,
-    passphrase: desired.envFile.values["PULUMI_CONFIG_PASSPHRASE"] ?? "",
+    passphrase: desired.envFile.values.PULUMI_CONFIG_PASSPHRASE ?? "",
     dockerHost: engine.dockerHost,
     program,
     log,

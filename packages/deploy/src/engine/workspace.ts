@@ -2,13 +2,19 @@ import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { LocalWorkspace, PulumiCommand, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import {
+  LocalWorkspace,
+  type LocalWorkspaceOptions,
+  PulumiCommand,
+  type PulumiFn,
+  type Stack,
+} from "@pulumi/pulumi/automation/index.js";
+import {
+  assertPulumi,
   type Installation,
   type Log,
   messageOf,
   secrets,
-  toolchain,
   UserError,
   writeFileAtomic,
 } from "@understudy/core";
@@ -28,34 +34,41 @@ export interface WorkspaceOptions {
 
 /** Open (or create) the Pulumi stack of an environment: fixed work folder, own home, passphrase by file. */
 export async function openStack(options: WorkspaceOptions): Promise<Stack> {
-  const { pulumiHome } = toolchain();
+  const settings = await workspaceSettings(options);
+  const inline = { stackName: options.environment, projectName: options.project, program: options.program };
+  return await explained(options, () => LocalWorkspace.createOrSelectStack(inline, settings));
+}
+
+/** Forget a stack's state, whatever it holds. Needs no passphrase. Nothing on the host is touched. */
+export async function forgetStack(options: WorkspaceOptions): Promise<void> {
+  const workspace = await LocalWorkspace.create(await workspaceSettings(options));
+  try {
+    await workspace.removeStack(options.environment, { force: true });
+  } catch (error) {
+    if (!/no stack named/.test(messageOf(error))) throw explain(options, error);
+  }
+}
+
+async function workspaceSettings(options: WorkspaceOptions): Promise<LocalWorkspaceOptions> {
+  const { pulumiHome } = assertPulumi();
   const folder = join(options.installation.stateDir, "pulumi", options.environment);
   const passphraseFile = join(folder, "passphrase");
   writeFileAtomic(passphraseFile, options.passphrase);
-  const pulumiCommand = await PulumiCommand.get({ root: pulumiHome, skipVersionCheck: true });
-  const inline = { stackName: options.environment, projectName: options.project, program: options.program };
-  const open = () =>
-    LocalWorkspace.createOrSelectStack(inline, {
-      workDir: folder,
-      pulumiHome,
-      pulumiCommand,
-      secretsProvider: "passphrase",
-      projectSettings: {
-        name: options.project,
-        runtime: "nodejs",
-        main: folder,
-        backend: { url: backendUrl(options) },
-      },
-      envVars: {
-        PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
-        PULUMI_CONFIG_PASSPHRASE: "",
-        PULUMI_SKIP_UPDATE_CHECK: "true",
-        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-        PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
-        DOCKER_HOST: options.dockerHost,
-      },
-    });
-  return await explained(options, open);
+  return {
+    workDir: folder,
+    pulumiHome,
+    pulumiCommand: await PulumiCommand.get({ root: pulumiHome, skipVersionCheck: true }),
+    secretsProvider: "passphrase",
+    projectSettings: { name: options.project, runtime: "nodejs", main: folder, backend: { url: backendUrl(options) } },
+    envVars: {
+      PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
+      PULUMI_CONFIG_PASSPHRASE: "",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
+      DOCKER_HOST: options.dockerHost,
+    },
+  };
 }
 
 /** Run one engine operation: a lock left by a dead process is cleared, and failures are said in one line. */

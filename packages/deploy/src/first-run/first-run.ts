@@ -1,6 +1,6 @@
 import type { HostSession } from "@understudy/core";
-import { setVariable } from "../context/variables.ts";
 import type { DesiredStack } from "../context/prepare.ts";
+import { setVariable } from "../context/variables.ts";
 import { type Endpoint, endpoints } from "../live/endpoints.ts";
 import { apiKeyWorks, createApiKey } from "./n8n.ts";
 import { ensureAdministrator } from "./open-webui.ts";
@@ -28,13 +28,17 @@ export async function firstRun(session: HostSession, desired: DesiredStack): Pro
     if (!key || !(await apiKeyWorks(session, baseUrl(n8n), key))) {
       const login = { email: value("N8N_OWNER_EMAIL"), password: value("N8N_OWNER_PASSWORD") };
       setVariable(envFile.path, "N8N_API_KEY", await createApiKey(session, baseUrl(n8n), login));
-      made.push({ service: "n8n", user: login.email, variable: "N8N_OWNER_PASSWORD" }, { service: "n8n API", user: "API key", variable: "N8N_API_KEY" });
+      made.push(
+        { service: "n8n", user: login.email, variable: "N8N_OWNER_PASSWORD" },
+        { service: "n8n API", user: "API key", variable: "N8N_API_KEY" },
+      );
     }
   }
   const openWebui = reachable.get("open-webui");
   if (openWebui) {
     const login = { email: value("WEBUI_ADMIN_EMAIL"), password: value("WEBUI_ADMIN_PASSWORD") };
-    if (await ensureAdministrator(session, baseUrl(openWebui), login)) made.push({ service: "open-webui", user: login.email, variable: "WEBUI_ADMIN_PASSWORD" });
+    if (await ensureAdministrator(session, baseUrl(openWebui), login))
+      made.push({ service: "open-webui", user: login.email, variable: "WEBUI_ADMIN_PASSWORD" });
   }
   return made;
 }

@@ -7,7 +7,9 @@ export interface N8nLogin {
 
 /** Whether an API key works. */
 export async function apiKeyWorks(session: HostSession, base: URL, key: string): Promise<boolean> {
-  const { status } = await session.http(new URL("/api/v1/workflows?limit=1", base), { headers: { "x-n8n-api-key": key } });
+  const { status } = await session.http(new URL("/api/v1/workflows?limit=1", base), {
+    headers: { "x-n8n-api-key": key },
+  });
   return status === 200;
 }
 
@@ -20,13 +22,18 @@ export async function createApiKey(session: HostSession, base: URL, login: N8nLo
   const cookie = await signIn(call, login);
   const scopes = await call<string[]>("GET", "/rest/api-keys/scopes", { cookie });
   const label = `understudy ${new Date().toISOString()}`;
-  const { rawApiKey } = await call<{ rawApiKey: string }>("POST", "/rest/api-keys", { cookie, body: { label, scopes: scopes.data, expiresAt: null } }).then(({ data }) => data);
+  const { rawApiKey } = await call<{ rawApiKey: string }>("POST", "/rest/api-keys", {
+    cookie,
+    body: { label, scopes: scopes.data, expiresAt: null },
+  }).then(({ data }) => data);
   return rawApiKey;
 }
 
-interface Call {
-  <T>(method: string, path: string, options: { cookie?: string; body?: unknown; accept?: number[] }): Promise<{ status: number; data: T; cookie: string }>;
-}
+type Call = <T>(
+  method: string,
+  path: string,
+  options: { cookie?: string; body?: unknown; accept?: number[] },
+) => Promise<{ status: number; data: T; cookie: string }>;
 
 async function signIn(call: Call, { email, password }: N8nLogin): Promise<string> {
   const setup = await call("POST", "/rest/owner/setup", {
@@ -34,7 +41,10 @@ async function signIn(call: Call, { email, password }: N8nLogin): Promise<string
     accept: [200, 400],
   });
   if (setup.status === 200) return setup.cookie;
-  const signedIn = await call("POST", "/rest/login", { body: { emailOrLdapLoginId: email, password }, accept: [200, 401] });
+  const signedIn = await call("POST", "/rest/login", {
+    body: { emailOrLdapLoginId: email, password },
+    accept: [200, 401],
+  });
   if (signedIn.status === 200) return signedIn.cookie;
   throw new UserError(`n8n has an owner already, and ${email} with the password in the environment file is not it`, {
     next: "Put that owner's N8N_OWNER_PASSWORD (and ADMIN_EMAIL) or an N8N_API_KEY into the environment file",
@@ -42,20 +52,33 @@ async function signIn(call: Call, { email, password }: N8nLogin): Promise<string
 }
 
 function caller(session: HostSession, base: URL): Call {
-  return async <T>(method: string, path: string, { cookie, body, accept = [200] }: { cookie?: string; body?: unknown; accept?: number[] }) => {
+  return async <T>(
+    method: string,
+    path: string,
+    { cookie, body, accept = [200] }: { cookie?: string; body?: unknown; accept?: number[] },
+  ) => {
     const answer = await session.http(new URL(path, base), {
       method,
-      headers: { ...(cookie ? { cookie } : {}), ...(body ? { "content-type": "application/json" } : {}), "browser-id": "understudy" },
+      headers: {
+        ...(cookie ? { cookie } : {}),
+        ...(body ? { "content-type": "application/json" } : {}),
+        "browser-id": "understudy",
+      },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     if (!accept.includes(answer.status)) {
-      throw new UserError(`n8n answered ${answer.status} to ${method} ${path}: ${answer.body.slice(0, 200)}`, { next: "See pnpm logs n8n" });
+      throw new UserError(`n8n answered ${answer.status} to ${method} ${path}: ${answer.body.slice(0, 200)}`, {
+        next: "See pnpm logs n8n",
+      });
     }
     const set = answer.headers["set-cookie"];
     return {
       status: answer.status,
       data: (answer.status === 200 ? (JSON.parse(answer.body) as { data: T }).data : undefined) as T,
-      cookie: [set ?? []].flat().map((line) => line.split(";")[0]).join("; "),
+      cookie: [set ?? []]
+        .flat()
+        .map((line) => line.split(";")[0])
+        .join("; "),
     };
   };
 }

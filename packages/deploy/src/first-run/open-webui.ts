@@ -7,12 +7,19 @@ export async function ensureAdministrator(
   login: { readonly email: string; readonly password: string },
 ): Promise<boolean> {
   const post = (path: string, body: unknown) =>
-    session.http(new URL(path, base), { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+    session.http(new URL(path, base), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
   const signedIn = await post("/api/v1/auths/signin", login);
   if (signedIn.status === 200) return false;
   const signedUp = await post("/api/v1/auths/signup", { name: "Understudy Admin", ...login });
   if (signedUp.status === 200) return true;
-  throw new UserError(`Open WebUI has users already, and ${login.email} with the password in the environment file is not one (${signedUp.status})`, {
-    next: "Put an administrator's OPEN_WEBUI_ADMIN_PASSWORD (and ADMIN_EMAIL) into the environment file",
-  });
+  throw new UserError(
+    `Open WebUI has users already, and ${login.email} with the password in the environment file is not one (${signedUp.status})`,
+    {
+      next: "Put an administrator's OPEN_WEBUI_ADMIN_PASSWORD (and ADMIN_EMAIL) into the environment file",
+    },
+  );
 }

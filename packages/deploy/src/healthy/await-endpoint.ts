@@ -22,7 +22,12 @@ async function ask(session: HostSession, { probe }: Endpoint): Promise<string> {
   const host = address.includes(":") ? `[${address}]` : address;
   try {
     if (protocol === "tcp") {
-      const { exitCode, stderr } = await session.exec(["socat", "-u", "OPEN:/dev/null", `TCP:${host}:${port},connect-timeout=5`]);
+      const { exitCode, stderr } = await session.exec([
+        "socat",
+        "-u",
+        "OPEN:/dev/null",
+        `TCP:${host}:${port},connect-timeout=5`,
+      ]);
       return exitCode === 0 ? "ok" : stderr.trim() || `socat exited with ${exitCode}`;
     }
     const { status } = await session.http(new URL(`http://${host}:${port}${path}`), { timeout: 10_000 });

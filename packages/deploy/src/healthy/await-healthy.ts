@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Engine, exec, statusOf } from "@understudy/core";
 import type { ContainerInspectInfo } from "@understudy/core";
+import { type Engine, exec, statusOf } from "@understudy/core";
 import { diagnose, Unhealthy } from "./diagnose.ts";
 
 /** A container that ended this often is not going to come up. */

@@ -1,5 +1,5 @@
-import { type Engine, secrets, UserError } from "@understudy/core";
 import type { ContainerInspectInfo } from "@understudy/core";
+import { type Engine, secrets, UserError } from "@understudy/core";
 
 const logLines = 15;
 

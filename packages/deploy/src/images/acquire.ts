@@ -19,12 +19,18 @@ export interface ImageSurvey {
 }
 
 /** Look which of these references the host can run now: the official image, or our own build of the same recipe. */
-export async function surveyImages(engine: Engine, references: readonly string[], mode: ImageMode): Promise<ImageSurvey> {
+export async function surveyImages(
+  engine: Engine,
+  references: readonly string[],
+  mode: ImageMode,
+): Promise<ImageSurvey> {
   const known = await recipes();
   const found = await Promise.all(
     [...new Set(references)].map(async (reference) => {
       const recipe = known.find(({ official }) => official === reference);
-      const image = (mode === "build" && recipe ? undefined : await findImage(engine, reference)) ?? (mode === "pull" ? undefined : await findBuilt(engine, recipe));
+      const image =
+        (mode === "build" && recipe ? undefined : await findImage(engine, reference)) ??
+        (mode === "pull" ? undefined : await findBuilt(engine, recipe));
       return { reference, image };
     }),
   );
@@ -38,7 +44,11 @@ export async function surveyImages(engine: Engine, references: readonly string[]
  * Bring every missing image to the host: pulled there; else built here from package registries and, for another host, sent.
  * @throws UserError for an image that neither a registry nor a recipe has.
  */
-export async function acquireImages(engine: Engine, survey: ImageSurvey, options: AcquireOptions): Promise<Map<string, ResolvedImage>> {
+export async function acquireImages(
+  engine: Engine,
+  survey: ImageSurvey,
+  options: AcquireOptions,
+): Promise<Map<string, ResolvedImage>> {
   const acquired = new Map(survey.present);
   const unreachable = new Map<string, RegistryUnreachable>();
   const limit = pLimit(3);
@@ -73,7 +83,10 @@ export async function ensureToolbox(engine: Engine, report: (line: string) => vo
 }
 
 /** Which image each service runs. @throws if one was not resolved. */
-export function imagesByService(references: Readonly<Record<string, string>>, images: ReadonlyMap<string, ResolvedImage>): ResolvedImages {
+export function imagesByService(
+  references: Readonly<Record<string, string>>,
+  images: ReadonlyMap<string, ResolvedImage>,
+): ResolvedImages {
   return Object.fromEntries(
     Object.entries(references).map(([service, reference]) => {
       const image = images.get(reference);
@@ -91,25 +104,42 @@ async function findBuilt(engine: Engine, recipe: Recipe | undefined): Promise<Re
   return Config.Labels?.["understudy.recipe"] === recipe.hash ? image : undefined;
 }
 
-async function buildHere(engine: Engine, wanted: ReadonlyMap<string, RegistryUnreachable>, options: AcquireOptions): Promise<Map<string, ResolvedImage>> {
+async function buildHere(
+  engine: Engine,
+  wanted: ReadonlyMap<string, RegistryUnreachable>,
+  options: AcquireOptions,
+): Promise<Map<string, ResolvedImage>> {
   const known = await recipes();
   const chosen = [...wanted].map(([reference, reason]) => {
     const recipe = known.find(({ official }) => official === reference);
     if (recipe && options.mode !== "pull") return { reference, recipe };
-    throw new UserError(`Image ${reference} cannot be had: its registry does not answer (${reason.message}), and ${recipe ? 'images: pull forbids building it' : "no recipe in images/ builds it"}`, {
-      next: recipe ? "Set images: auto in understudy.yml" : "Check its name and version in compose/, or the network",
-      cause: reason,
-    });
+    throw new UserError(
+      `Image ${reference} cannot be had: its registry does not answer (${reason.message}), and ${recipe ? "images: pull forbids building it" : "no recipe in images/ builds it"}`,
+      {
+        next: recipe ? "Set images: auto in understudy.yml" : "Check its name and version in compose/, or the network",
+        cause: reason,
+      },
+    );
   });
-  const built = await buildRecipes(engine, chosen.map(({ recipe }) => recipe), options.report);
-  return new Map(chosen.flatMap(({ reference, recipe }) => {
-    const image = built.get(recipe.name);
-    return image ? [[reference, image] as const] : [];
-  }));
+  const built = await buildRecipes(
+    engine,
+    chosen.map(({ recipe }) => recipe),
+    options.report,
+  );
+  return new Map(
+    chosen.flatMap(({ reference, recipe }) => {
+      const image = built.get(recipe.name);
+      return image ? [[reference, image] as const] : [];
+    }),
+  );
 }
 
 /** Build on the local engine, then send where the target is another one. */
-async function buildRecipes(engine: Engine, wanted: readonly Recipe[], report: (line: string) => void): Promise<Map<string, ResolvedImage>> {
+async function buildRecipes(
+  engine: Engine,
+  wanted: readonly Recipe[],
+  report: (line: string) => void,
+): Promise<Map<string, ResolvedImage>> {
   await using local = engine.remote ? await connectEngine("local") : undefined;
   const builder = local ?? engine;
   const plan = await planBuilds(wanted);

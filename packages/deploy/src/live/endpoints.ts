@@ -7,7 +7,12 @@ export interface Endpoint {
   /** For people. */
   readonly url: string;
   /** For a look from the host itself: address, port, and for HTTP the path that proves health. */
-  readonly probe: { readonly protocol: "http" | "tcp"; readonly address: string; readonly port: number; readonly path: string };
+  readonly probe: {
+    readonly protocol: "http" | "tcp";
+    readonly address: string;
+    readonly port: number;
+    readonly path: string;
+  };
 }
 
 /** A service says where it is reached: `understudy.endpoint: http://<publishing service>:<its port>/<health path>`. */
@@ -43,5 +48,7 @@ function endpoint(model: ComposeModel, service: string, said: string): Endpoint[
 }
 
 function wrongLabel(service: string, said: string, why: string): UserError {
-  return new UserError(`service ${service}: label ${endpointLabel} "${said}" ${why}`, { next: "Correct it in compose/" });
+  return new UserError(`service ${service}: label ${endpointLabel} "${said}" ${why}`, {
+    next: "Correct it in compose/",
+  });
 }

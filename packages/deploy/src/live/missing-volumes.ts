@@ -4,7 +4,9 @@ import { volumeName } from "@understudy/stacks/names";
 
 /** The volumes that a model owns, by their names on the host. */
 export function ownedVolumes(stackName: string, model: ComposeModel): string[] {
-  return Object.entries(model.volumes).flatMap(([name, { external }]) => (external ? [] : [volumeName(stackName, name)]));
+  return Object.entries(model.volumes).flatMap(([name, { external }]) =>
+    external ? [] : [volumeName(stackName, name)],
+  );
 }
 
 /** Which of these volumes the host has. */

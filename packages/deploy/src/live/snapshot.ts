@@ -1,5 +1,5 @@
-import { type Engine, label, ofStack } from "@understudy/core";
 import type { ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from "@understudy/core";
+import { type Engine, label, ofStack } from "@understudy/core";
 
 /** Everything of one stack as it is on the host now, by its name on the host. */
 export interface Snapshot {

@@ -1,6 +1,6 @@
-import { type Engine, statusOf } from "@understudy/core";
 import type { Deployment } from "@pulumi/pulumi/automation/index.js";
-import { serviceOf, type Snapshot } from "./snapshot.ts";
+import { type Engine, statusOf } from "@understudy/core";
+import { type Snapshot, serviceOf } from "./snapshot.ts";
 
 /** Part of an exported Pulumi state that matters here. */
 interface ExportedState {
@@ -14,13 +14,17 @@ interface ExportedState {
  */
 export function strayContainers(snapshot: Snapshot, deployment: Deployment): { id: string; service: string }[] {
   const known = new Set(((deployment.deployment as ExportedState | undefined)?.resources ?? []).map(({ id }) => id));
-  return [...snapshot.containers.values()].filter(({ Id }) => !known.has(Id)).map((info) => ({ id: info.Id, service: serviceOf(info) }));
+  return [...snapshot.containers.values()]
+    .filter(({ Id }) => !known.has(Id))
+    .map((info) => ({ id: info.Id, service: serviceOf(info) }));
 }
 
 /** The same for networks without containers of others; volumes are adopted by name, so they are never strays. */
 export function strayNetworks(snapshot: Snapshot, deployment: Deployment): { id: string; name: string }[] {
   const known = new Set(((deployment.deployment as ExportedState | undefined)?.resources ?? []).map(({ id }) => id));
-  return [...snapshot.networks.values()].filter(({ Id }) => !known.has(Id)).map(({ Id, Name }) => ({ id: Id, name: Name }));
+  return [...snapshot.networks.values()]
+    .filter(({ Id }) => !known.has(Id))
+    .map(({ Id, Name }) => ({ id: Id, name: Name }));
 }
 
 /** The state without operations that never ended, or undefined when there were none. */
@@ -39,6 +43,11 @@ export async function removeContainer(engine: Engine, id: string): Promise<void>
   } catch (error) {
     ignore(404, 409)(error);
   }
+}
+
+/** Remove a network; one that is gone already is fine. */
+export async function removeNetwork(engine: Engine, id: string): Promise<void> {
+  await engine.docker.getNetwork(id).remove().catch(ignore(404));
 }
 
 function ignore(...statuses: number[]): (error: unknown) => void {

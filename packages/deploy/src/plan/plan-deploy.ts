@@ -1,7 +1,7 @@
 import type { Deployment } from "@pulumi/pulumi/automation/index.js";
+import type { ContainerInspectInfo } from "@understudy/core";
 import { type Engine, type Log, readFact } from "@understudy/core";
 import { containerName } from "@understudy/stacks/names";
-import type { ContainerInspectInfo } from "@understudy/core";
 import type { Candidate } from "../candidate.ts";
 import { type ChangeCounts, changeOf, countChanges, isUnchanged, type ResourceChange } from "../engine/changes.ts";
 import { fingerprint } from "../live/fingerprint.ts";
@@ -39,7 +39,12 @@ export interface Repairs {
 const noRepairs: Repairs = { state: undefined, containers: [], networks: [] };
 
 /** Compare a candidate with what runs. Changes nothing. `refresh` asks the engine even when both hashes hold. */
-export async function planDeploy(engine: Engine, candidate: Candidate, log: Log, refresh: boolean): Promise<DeployPlan> {
+export async function planDeploy(
+  engine: Engine,
+  candidate: Candidate,
+  log: Log,
+  refresh: boolean,
+): Promise<DeployPlan> {
   const { desired } = candidate;
   const snapshot = await takeSnapshot(engine, desired.environment.stackName);
   if (desired.envFile.fresh) return planFresh(candidate, snapshot);
@@ -50,7 +55,13 @@ export async function planDeploy(engine: Engine, candidate: Candidate, log: Log,
   return await askEngine(engine, candidate, snapshot, log, applied);
 }
 
-async function askEngine(engine: Engine, candidate: Candidate, snapshot: Snapshot, log: Log, applied: Applied | undefined): Promise<DeployPlan> {
+async function askEngine(
+  engine: Engine,
+  candidate: Candidate,
+  snapshot: Snapshot,
+  log: Log,
+  applied: Applied | undefined,
+): Promise<DeployPlan> {
   // Loaded only here: the engine's client takes most of a second, which an unchanged deploy need not wait for.
   const { openCandidate } = await import("../engine/stack.ts");
   const { stack, run } = await openCandidate(engine, candidate, snapshot, log);
@@ -63,7 +74,11 @@ async function askEngine(engine: Engine, candidate: Candidate, snapshot: Snapsho
   const changes: ResourceChange[] = [];
   const { changeSummary } = await run(() => {
     changes.length = 0;
-    return stack.preview({ refresh: true, onEvent: (event) => changes.push(...changeOf(event)), onOutput: (text) => log.debug({ pulumi: text }) });
+    return stack.preview({
+      refresh: true,
+      onEvent: (event) => changes.push(...changeOf(event)),
+      onOutput: (text) => log.debug({ pulumi: text }),
+    });
   });
   const stopped = [...snapshot.containers.values()].filter((info) => !info.State.Running || info.State.Paused);
   const observations = {
@@ -80,7 +95,9 @@ async function askEngine(engine: Engine, candidate: Candidate, snapshot: Snapsho
     counts: countChanges(changes),
     snapshot,
     repairs,
-    start: stopped.filter((info) => starting.has(serviceOf(info))).map((info) => ({ service: serviceOf(info), id: info.Id })),
+    start: stopped
+      .filter((info) => starting.has(serviceOf(info)))
+      .map((info) => ({ service: serviceOf(info), id: info.Id })),
     engineNeeded: !isUnchanged(changeSummary),
   };
 }
@@ -88,18 +105,40 @@ async function askEngine(engine: Engine, candidate: Candidate, snapshot: Snapsho
 /** Before the environment's secrets exist there is no state to compare with: everything is to be created. */
 function planFresh({ desired }: Candidate, snapshot: Snapshot): DeployPlan {
   const { networks, volumes, services } = desired.model;
-  const owned = (entries: Record<string, { external: unknown }>) => Object.entries(entries).flatMap(([name, { external }]) => (external ? [] : [name]));
-  const create = (kind: ResourceChange["kind"], names: string[]): ResourceChange[] => names.map((name) => ({ kind, name, operation: "create", properties: [] }));
-  const changes = [...create("network", owned(networks)), ...create("volume", owned(volumes)), ...create("container", Object.keys(services))];
-  const observations = { changes, stopped: new Set<string>(), running: new Set<string>(), secondsToHealthy: {}, changedVariables: {} };
-  return { items: describePlan(desired.model, observations), counts: countChanges(changes), snapshot, repairs: noRepairs, start: [], engineNeeded: true };
+  const owned = (entries: Record<string, { external: unknown }>) =>
+    Object.entries(entries).flatMap(([name, { external }]) => (external ? [] : [name]));
+  const create = (kind: ResourceChange["kind"], names: string[]): ResourceChange[] =>
+    names.map((name) => ({ kind, name, operation: "create", properties: [] }));
+  const changes = [
+    ...create("network", owned(networks)),
+    ...create("volume", owned(volumes)),
+    ...create("container", Object.keys(services)),
+  ];
+  const observations = {
+    changes,
+    stopped: new Set<string>(),
+    running: new Set<string>(),
+    secondsToHealthy: {},
+    changedVariables: {},
+  };
+  return {
+    items: describePlan(desired.model, observations),
+    counts: countChanges(changes),
+    snapshot,
+    repairs: noRepairs,
+    start: [],
+    engineNeeded: true,
+  };
 }
 
 /** Names of the variables that a running container has otherwise. Their values are not looked at further. */
 function changedVariables({ desired }: Candidate, snapshot: Snapshot): Record<string, string[]> {
   const entries = Object.values(desired.model.services).map((service) => {
     const live = variablesOf(snapshot.containers.get(containerName(desired.environment.stackName, service.name)));
-    return [service.name, Object.entries(service.environment).flatMap(([name, value]) => (live.get(name) === value ? [] : [name]))] as const;
+    return [
+      service.name,
+      Object.entries(service.environment).flatMap(([name, value]) => (live.get(name) === value ? [] : [name])),
+    ] as const;
   });
   return Object.fromEntries(entries);
 }

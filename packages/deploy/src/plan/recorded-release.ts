@@ -17,7 +17,9 @@ export function recordedRelease(installation: Installation, environment: string)
   if (!fact) return undefined;
   const file = join(releaseFolder(installation, fact.id), "release.json");
   if (!existsSync(file)) {
-    throw new UserError(`The record of release ${fact.id} is lost (${file})`, { next: "Restore .understudy/releases from a backup" });
+    throw new UserError(`The record of release ${fact.id} is lost (${file})`, {
+      next: "Restore .understudy/releases from a backup",
+    });
   }
   return JSON.parse(readFileSync(file, "utf8")) as Release;
 }

@@ -38,7 +38,7 @@ function client(location: string | undefined, facts: DockerFacts): Finding {
 }
 
 function engine({ probe }: Context, { Server: server }: DockerFacts, complaint: string): Finding {
-  const host = probe.env["DOCKER_HOST"];
+  const host = probe.env.DOCKER_HOST;
   const api = server?.ApiVersion;
   const ok = api !== undefined && compareVersions(api, minimumApiVersion) >= 0;
   return {

@@ -1,0 +1,120 @@
+import {
+  confirmDestructive,
+  connectEngine,
+  type Engine,
+  forgetFact,
+  type Log,
+  openLog,
+  runSteps,
+  type Step,
+} from "@understudy/core";
+import { chooseTarget, type EnvironmentChoice, type Target } from "./context/prepare.ts";
+import { type EnvironmentFile, readEnvironmentFile } from "./context/variables.ts";
+import { ensureToolbox } from "./images/acquire.ts";
+import { type Snapshot, serviceOf, takeSnapshot } from "./live/snapshot.ts";
+import { removeContainer, removeNetwork } from "./live/strays.ts";
+import { mutate } from "./mutation.ts";
+
+export interface DestroyRequest extends EnvironmentChoice {
+  /** Remove the data too. */
+  readonly volumes: boolean;
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+  readonly wait: boolean;
+  readonly say: (line: string) => void;
+}
+
+/** What `destroy:staging --json` says: what was (in a dry run: would be) removed, by name on the host. */
+export interface DestroyReport {
+  readonly environment: string;
+  readonly containers: readonly string[];
+  readonly networks: readonly string[];
+  readonly volumes: readonly string[];
+}
+
+/** Remove a staging stack. Its data and secrets stay, unless `volumes` is said: then its data goes too. */
+export async function destroy(request: DestroyRequest): Promise<DestroyReport> {
+  const target = chooseTarget(request, "staging");
+  const { environment, installation } = target;
+  await using engine = await connectEngine(environment.host, environment.sshOptions);
+  const planned = reportOf(target, await takeSnapshot(engine, environment.stackName), request.volumes);
+  if (request.dryRun) return planned;
+  await confirmDestructive(question(planned), {
+    yes: request.yes,
+    ...(planned.volumes.length ? { typed: environment.name } : {}),
+  });
+  const log = openLog(installation, environment.name, "destroy");
+  const options = {
+    verb: "destroy:staging",
+    wait: request.wait,
+    toolbox: await ensureToolbox(engine, request.say),
+    log,
+    say: request.say,
+  };
+  return await mutate(target, engine, options, async ({ journal }) => {
+    const snapshot = await takeSnapshot(engine, environment.stackName);
+    const report = reportOf(target, snapshot, request.volumes);
+    journal.step("destroy", report);
+    forgetFact(installation, environment.name, "applied");
+    if (request.volumes) forgetFact(installation, environment.name, "volumes");
+    await runSteps(steps(target, engine, log, report));
+    return report;
+  });
+}
+
+function steps(target: Target, engine: Engine, log: Log, report: DestroyReport): Step[] {
+  const { stackName } = target.environment;
+  return [
+    { title: "Remove containers and networks", run: () => removeByEngine(target, engine, log) },
+    {
+      title: "Remove what the engine did not know",
+      run: async () => {
+        const left = await takeSnapshot(engine, stackName);
+        for (const info of left.containers.values()) await removeContainer(engine, info.Id);
+        for (const { Id } of left.networks.values()) await removeNetwork(engine, Id);
+        return `${left.containers.size + left.networks.size} things`;
+      },
+    },
+    ...report.volumes.map((name) => ({
+      title: `Remove data volume ${name}`,
+      run: () => engine.docker.getVolume(name).remove(),
+    })),
+  ];
+}
+
+/** Without the environment file the state cannot be opened: it is forgotten, and things go by their labels. */
+async function removeByEngine(target: Target, engine: Engine, log: Log): Promise<void> {
+  const { openStack, forgetStack, withEngine } = await import("./engine/workspace.ts");
+  const envFile: EnvironmentFile = readEnvironmentFile(target);
+  const options = {
+    installation: target.installation,
+    project: target.settings.project,
+    environment: target.environment.name,
+    backend: target.settings.state.backend,
+    passphrase: envFile.values.PULUMI_CONFIG_PASSPHRASE ?? "",
+    dockerHost: engine.dockerHost,
+    program: async () => {},
+    log,
+  };
+  if (!envFile.fresh) {
+    const stack = await openStack(options);
+    await withEngine(options, stack, () =>
+      stack.destroy({ refresh: true, onOutput: (text) => log.debug({ pulumi: text }) }),
+    );
+  }
+  await forgetStack(options);
+}
+
+function reportOf({ environment }: Target, snapshot: Snapshot, volumes: boolean): DestroyReport {
+  return {
+    environment: environment.name,
+    containers: [...snapshot.containers.values()].map(serviceOf).sort(),
+    networks: [...snapshot.networks.keys()].sort(),
+    volumes: volumes ? [...snapshot.volumes.keys()].sort() : [],
+  };
+}
+
+function question({ environment, containers, volumes }: DestroyReport): string {
+  const data = volumes.length ? ` AND ITS DATA (${volumes.join(", ")})` : ", keeping its data";
+  return `Remove ${environment} (${containers.length} containers)${data}?`;
+}

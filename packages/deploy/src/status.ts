@@ -1,0 +1,90 @@
+import { existsSync } from "node:fs";
+import { connectEngine, describeHolder, label, readFact } from "@understudy/core";
+import Table from "cli-table3";
+import { chooseTarget, desiredStack, type EnvironmentChoice, resolveProfile, type Target } from "./context/prepare.ts";
+import { describeState } from "./healthy/diagnose.ts";
+import { endpoints } from "./live/endpoints.ts";
+import { serviceOf, takeSnapshot } from "./live/snapshot.ts";
+
+/** One container as the engine sees it now. */
+export interface ServiceStatus {
+  readonly name: string;
+  /** The engine's words: running, exited, paused, restarting, … */
+  readonly state: string;
+  /** The container's own health check, or `none`. */
+  readonly health: string;
+  readonly restarts: number;
+  readonly release: string;
+  readonly since: string;
+  readonly url?: string;
+}
+
+/** What `status --json` says; documented in docs/cli-json.md. */
+export interface StatusReport {
+  readonly environment: string;
+  readonly kind: string;
+  readonly host: string;
+  readonly deployed: boolean;
+  readonly release: string | null;
+  readonly lockedBy: string | null;
+  readonly services: readonly ServiceStatus[];
+  readonly volumes: readonly string[];
+}
+
+/** Look at an environment's stack. Changes nothing. */
+export async function status(choice: EnvironmentChoice): Promise<StatusReport> {
+  const target = chooseTarget(choice);
+  const { environment, installation } = target;
+  await using engine = await connectEngine(environment.host, environment.sshOptions);
+  const [snapshot, holder, urls] = await Promise.all([
+    takeSnapshot(engine, environment.stackName),
+    describeHolder(engine, environment.stackName),
+    urlsOf(target),
+  ]);
+  const services = [...snapshot.containers.values()].map((info): ServiceStatus => {
+    const name = serviceOf(info);
+    const url = urls.get(name);
+    return {
+      name,
+      state: info.State.Running ? info.State.Status : describeState(info),
+      health: info.State.Health?.Status ?? "none",
+      restarts: info.RestartCount,
+      release: info.Config.Labels[label.release] ?? "unknown",
+      since: info.State.Running ? info.State.StartedAt : info.State.FinishedAt,
+      ...(url ? { url } : {}),
+    };
+  });
+  return {
+    environment: environment.name,
+    kind: environment.kind,
+    host: environment.host,
+    deployed: services.length > 0,
+    release: readFact<{ id: string }>(installation, environment.name, "release")?.id ?? null,
+    lockedBy: holder ?? null,
+    services: services.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    volumes: [...snapshot.volumes.keys()].sort(),
+  };
+}
+
+/** The table for people. */
+export function statusTable(report: StatusReport): string {
+  if (!report.deployed) {
+    const data = report.volumes.length ? ` Its data is there: ${report.volumes.join(", ")}.` : "";
+    return `${report.environment} is not deployed.${data} Deploy it: pnpm deploy:${report.kind} --environment ${report.environment}\n`;
+  }
+  const table = new Table({
+    head: ["service", "state", "health", "restarts", "since", "address"],
+    style: { head: [], border: [] },
+  });
+  for (const { name, state, health, restarts, since, url } of report.services)
+    table.push([name, state, health, restarts, since.slice(0, 19), url ?? "internal"]);
+  const lock = report.lockedBy ? `Locked by ${report.lockedBy}\n` : "";
+  return `${table.toString()}\n${report.environment} on ${report.host}, release ${report.release ?? "unknown"}\n${lock}`;
+}
+
+/** Addresses by service, as far as the environment's files are there to tell them. */
+async function urlsOf(target: Target): Promise<Map<string, string>> {
+  if (!existsSync(target.installation.envFile(target.environment.name))) return new Map();
+  const { model } = await desiredStack(target, resolveProfile(target.environment, undefined));
+  return new Map(endpoints(model).map(({ service, url }) => [service, url]));
+}
