@@ -1,0 +1,24 @@
+import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { format } from "date-fns";
+import type { Recipe } from "./recipe.ts";
+
+export interface BuildLog {
+  readonly file: string;
+  write(line: string): void;
+  close(): void;
+}
+
+/** Append to `logs/images/<name>-YYYYMMDD.log`. */
+export function openBuildLog(logsDir: string, recipe: Recipe, now = new Date()): BuildLog {
+  const folder = join(logsDir, "images");
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, `${recipe.name}-${format(now, "yyyyMMdd")}.log`);
+  const handle = openSync(file, "a", 0o600);
+  writeSync(handle, `=== ${now.toISOString()} ${recipe.tag} ${recipe.hash}\n`);
+  return {
+    file,
+    write: (line) => void writeSync(handle, `${line}\n`),
+    close: () => closeSync(handle),
+  };
+}
