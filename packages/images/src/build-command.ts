@@ -18,7 +18,7 @@ export function buildCommand(client: DockerClient, recipe: Recipe, secrets: Buil
     client.path,
     ...(client.buildx ? ["buildx", "build", "--builder", "default", "--load"] : ["build"]),
     "--progress=plain",
-    "--secret=id=env,env=" + environmentVariable,
+    `--secret=id=env,env=${environmentVariable}`,
     ...Object.entries(files).flatMap(([id, file]) => (file ? [`--secret=id=${id},src=${file}`] : [])),
     ...Object.entries(labelsOf(recipe)).map(([name, value]) => `--label=${name}=${value}`),
     `--tag=${recipe.tag}`,

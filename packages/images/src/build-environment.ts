@@ -49,7 +49,7 @@ export function privateValues(env: NodeJS.ProcessEnv): string[] {
 /** The files of this machine that build steps may read. */
 export function buildSecrets(env: NodeJS.ProcessEnv = process.env): BuildSecrets {
   const bundles = [
-    env["SSL_CERT_FILE"],
+    env.SSL_CERT_FILE,
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/ssl/cert.pem",
     "/etc/pki/tls/certs/ca-bundle.crt",
@@ -57,6 +57,6 @@ export function buildSecrets(env: NodeJS.ProcessEnv = process.env): BuildSecrets
   const firstThere = (files: readonly (string | undefined)[]) => files.find((file) => file && existsSync(file));
   return {
     certificates: firstThere(bundles),
-    mavenSettings: firstThere([join(env["HOME"] ?? homedir(), ".m2", "settings.xml")]),
+    mavenSettings: firstThere([join(env.HOME ?? homedir(), ".m2", "settings.xml")]),
   };
 }

@@ -12,12 +12,17 @@ export interface DockerClient {
 }
 
 /**
- * The first docker program on the PATH that can use BuildKit.
+ * The first docker program that can use BuildKit: on the PATH, or in the `further` folders.
  * @throws UserError when there is none.
  */
-export async function findBuildClient(env: NodeJS.ProcessEnv = process.env): Promise<DockerClient> {
+export async function findBuildClient(
+  env: NodeJS.ProcessEnv = process.env,
+  further: readonly string[] = ["/usr/bin", "/usr/local/bin"],
+): Promise<DockerClient> {
   const seen: string[] = [];
-  for (const path of candidates(env)) {
+  const folders = [...(env.PATH ?? "").split(delimiter).filter(Boolean), ...further];
+  for (const path of new Set(folders.map((folder) => join(folder, "docker")))) {
+    if (!existsSync(path)) continue;
     const version = await answer(path, ["version", "--format", "{{.Client.Version}}"]);
     if (!version) continue;
     seen.push(`${path} ${version}`);
@@ -32,14 +37,7 @@ export async function findBuildClient(env: NodeJS.ProcessEnv = process.env): Pro
   );
 }
 
-function candidates(env: NodeJS.ProcessEnv): string[] {
-  const folders = [...(env["PATH"] ?? "").split(delimiter), "/usr/bin", "/usr/local/bin"];
-  return [...new Set(folders.filter(Boolean).map((folder) => join(folder, "docker")))].filter((path) =>
-    existsSync(path),
-  );
-}
-
-/** What a program prints; undefined when it fails. Fails the client's version too when the engine is down: then asked without it. */
+/** What a program prints. With the engine down the client still prints its own version, and fails. */
 async function answer(path: string, args: readonly string[]): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)(path, args);
