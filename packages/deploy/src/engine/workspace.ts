@@ -9,15 +9,9 @@ import {
   type PulumiFn,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
-import {
-  assertPulumi,
-  type Installation,
-  type Log,
-  messageOf,
-  secrets,
-  UserError,
-  writeFileAtomic,
-} from "@understudy/core";
+import { assertPulumi, type Installation, type Log, messageOf, secrets, UserError } from "@understudy/core";
+
+import { passphrasePath } from "./passphrase.ts";
 
 export interface WorkspaceOptions {
   readonly installation: Installation;
@@ -52,8 +46,7 @@ export async function forgetStack(options: WorkspaceOptions): Promise<void> {
 async function workspaceSettings(options: WorkspaceOptions): Promise<LocalWorkspaceOptions> {
   const { pulumiHome } = assertPulumi();
   const folder = join(options.installation.stateDir, "pulumi", options.environment);
-  const passphraseFile = join(folder, "passphrase");
-  writeFileAtomic(passphraseFile, options.passphrase);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   return {
     workDir: folder,
     pulumiHome,
@@ -61,7 +54,7 @@ async function workspaceSettings(options: WorkspaceOptions): Promise<LocalWorksp
     secretsProvider: "passphrase",
     projectSettings: { name: options.project, runtime: "nodejs", main: folder, backend: { url: backendUrl(options) } },
     envVars: {
-      PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile,
+      PULUMI_CONFIG_PASSPHRASE_FILE: passphrasePath(options.passphrase),
       PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

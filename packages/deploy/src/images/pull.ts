@@ -61,7 +61,7 @@ export function explainPull(reference: string, error: unknown): Error {
     });
   }
   if (
-    /dial tcp|lookup|no such host|timeout|deadline exceeded|connection refused|unreachable|TLS|EOF|Client\.Timeout|server misbehaving|HTTP response/i.test(
+    /dial tcp|lookup|no such host|timeout|deadline exceeded|connection refused|unreachable|TLS|EOF|Client\.Timeout|server misbehaving|HTTP (status|response)/i.test(
       said,
     )
   ) {

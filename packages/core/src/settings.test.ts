@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import { UserError } from "./errors.ts";
+import { environmentOfKind, parseSettings, resolveEnvironment } from "./settings.ts";
+
+const failure = (text: string): string => {
+  try {
+    parseSettings(text, "understudy.yml");
+  } catch (error) {
+    if (error instanceof UserError) return error.message;
+    throw error;
+  }
+  throw new Error("it was accepted");
+};
+
+describe("parseSettings", () => {
+  it("fills in staging and production when the file says nothing", () => {
+    const settings = parseSettings("", "understudy.yml");
+    expect(Object.keys(settings.environments)).toEqual(["staging", "production"]);
+    expect(settings.images).toBe("auto");
+    expect(settings.state.backend).toBe("local");
+  });
+
+  it("names file, line and column of broken YAML in one line", () => {
+    expect(failure("project: understudy\nenvironments: [")).toMatch(/^understudy\.yml:2:\d+: [^\n]+$/);
+  });
+
+  it("names line and field of a wrong value", () => {
+    expect(failure("environments:\n  staging:\n    kind: staging\n    portOffset: many\n")).toMatch(
+      /^understudy\.yml:4: environments\.staging\.portOffset: /,
+    );
+  });
+
+  it("names an unknown field", () => {
+    expect(failure("environments:\n  staging:\n    kind: staging\n    portOfset: 1\n")).toMatch(
+      /^understudy\.yml:4: environments\.staging\.portOfset: /,
+    );
+  });
+
+  it.each(["ftp://host", "ssh://", "tcp://x"])("refuses the host %s", (host) => {
+    expect(failure(`environments: { staging: { kind: staging, host: "${host}" } }`)).toContain(
+      "environments.staging.host",
+    );
+  });
+});
+
+describe("resolveEnvironment", () => {
+  const settings = parseSettings(
+    "project: acme\nenvironments: { s2: { kind: staging }, live: { kind: production } }",
+    "understudy.yml",
+  );
+
+  it("names the stack by project and environment, and opens only production to the network", () => {
+    expect(resolveEnvironment(settings, "s2")).toMatchObject({ stackName: "acme-s2", bindAddress: "127.0.0.1" });
+    expect(resolveEnvironment(settings, "live").bindAddress).toBe("0.0.0.0");
+  });
+
+  it("names the environments that exist when asked for another", () => {
+    expect(() => resolveEnvironment(settings, "prod")).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('"prod"'),
+        next: expect.stringContaining("s2, live"),
+      }),
+    );
+  });
+
+  it("takes the only environment of a kind when none has the kind's name", () => {
+    expect(environmentOfKind(settings, "production")).toBe("live");
+  });
+});
