@@ -31,7 +31,7 @@ const environmentSchema = z.strictObject({
   healthTimeoutSeconds: z.int().min(5).max(7_200).default(300),
 });
 
-const settingsSchema = z.strictObject({
+export const settingsSchema = z.strictObject({
   /** First part of every container, network and volume name. */
   project: name.default("understudy"),
   /** `auto` pulls and falls back to building, `pull` never builds, `build` never pulls. */
