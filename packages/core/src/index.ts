@@ -1,5 +1,11 @@
 export { type Command, Option } from "commander";
-export type { Container, ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from "dockerode";
+export type {
+  Container,
+  ContainerInspectInfo,
+  ImageInspectInfo,
+  NetworkInspectInfo,
+  VolumeInspectInfo,
+} from "dockerode";
 export { type AuditEntry, audit, operator } from "./audit.ts";
 export { runVerb, type VerbDefinition } from "./cli/verb.ts";
 export { compareVersions, connectEngine, type Engine, minimumApiVersion, statusOf } from "./docker/engine.ts";
@@ -13,7 +19,7 @@ export { writeFileAtomic } from "./files.ts";
 export { gitCommit } from "./git.ts";
 export { findInstallation, type Installation, sourceRoot } from "./installation.ts";
 export { type InterruptedRun, Journal } from "./journal.ts";
-export { type Log, openLog, silentLog } from "./log.ts";
+export { dayOf, type Log, openLog, silentLog } from "./log.ts";
 export { runSteps, type Step } from "./progress.ts";
 export { confirmDestructive } from "./prompts.ts";
 export { isSecretName, secrets } from "./redact.ts";

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { format } from "date-fns";
+import { dayOf } from "@understudy/core";
 import type { Recipe } from "./recipe.ts";
 
 export interface BuildLog {
@@ -13,7 +13,7 @@ export interface BuildLog {
 export function openBuildLog(logsDir: string, recipe: Recipe, now = new Date()): BuildLog {
   const folder = join(logsDir, "images");
   mkdirSync(folder, { recursive: true });
-  const file = join(folder, `${recipe.name}-${format(now, "yyyyMMdd")}.log`);
+  const file = join(folder, `${recipe.name}-${dayOf(now)}.log`);
   const handle = openSync(file, "a", 0o600);
   writeSync(handle, `=== ${now.toISOString()} ${recipe.tag} ${recipe.hash}\n`);
   return {
