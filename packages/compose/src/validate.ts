@@ -1,12 +1,11 @@
-import { createRequire } from "node:module";
-import type { ErrorObject, ValidateFunction } from "ajv";
-import { Ajv2019 } from "ajv/dist/2019.js";
+import type { ErrorObject } from "ajv";
+import { composeValidator } from "./schema/validator.ts";
 import { problem, subjectOf } from "./tree/problem.ts";
 import { type Mapping, type Position, type Tree, toPlain } from "./tree/tree.ts";
 
 /** Checks one file against the Compose specification's JSON schema. @throws UserError with place, service and key. */
 export function validateSchema(tree: Mapping): void {
-  const validate = schema();
+  const validate = composeValidator();
   if (validate(toPlain(tree))) return;
   const errors = validate.errors ?? [];
   const deepest = Math.max(...errors.map(depth));
@@ -17,19 +16,6 @@ export function validateSchema(tree: Mapping): void {
   const subject = subjectOf(path);
   const key = (subject ? path.slice(2) : path).join(".");
   throw problem(positionOf(tree, path), subject, `${key ? `'${key}' ` : ""}${describe(error, nearest)}`);
-}
-
-let compiled: ValidateFunction | undefined;
-
-function schema(): ValidateFunction {
-  if (compiled) return compiled;
-  const ajv = new Ajv2019({ strict: false, allErrors: true, validateFormats: false });
-  // The published schema still says `id` where the 2019 draft says `$id`.
-  const source = JSON.stringify(createRequire(import.meta.url)("./schema/compose-spec.json"), (key, value) =>
-    (key === "id" && typeof value === "string") || key === "$schema" ? undefined : value,
-  );
-  compiled = ajv.compile(JSON.parse(source));
-  return compiled;
 }
 
 const depth = (error: ErrorObject): number => error.instancePath.split("/").length;
