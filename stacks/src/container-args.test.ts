@@ -3,6 +3,7 @@ import { cpuText, duration } from "./container-args.ts";
 
 describe("duration", () => {
   it.each([
+    [0, "0s"],
     [500, "500ms"],
     [5_000, "5s"],
     [90_000, "1m30s"],

@@ -113,14 +113,15 @@ function uploads(model: ComposeModel, service: Service) {
   );
 }
 
+/** What the files leave open is said as zero, which means the engine's own default, and is how it is read back. */
 function healthcheck(check: Healthcheck) {
   if (check.disable) return { tests: ["NONE"] };
   return compact({
     tests: check.test,
-    interval: duration(check.interval),
-    timeout: duration(check.timeout),
-    startPeriod: duration(check.startPeriod),
-    retries: check.retries,
+    interval: duration(check.interval ?? 0),
+    timeout: duration(check.timeout ?? 0),
+    startPeriod: duration(check.startPeriod ?? 0),
+    retries: check.retries ?? 0,
   });
 }
 
@@ -132,7 +133,7 @@ function hostEntry(entry: string): { host: string; ip: string } {
 /** As Go prints a duration, which is how the provider reads it back: `1m30s`. */
 export function duration(ms: number | undefined): string | undefined {
   if (ms === undefined) return undefined;
-  if (ms < 1_000) return `${ms}ms`;
+  if (ms > 0 && ms < 1_000) return `${ms}ms`;
   const total = ms / 1_000;
   const hours = Math.floor(total / 3_600);
   const minutes = Math.floor((total % 3_600) / 60);

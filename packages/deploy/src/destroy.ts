@@ -82,9 +82,9 @@ function steps(target: Target, engine: Engine, log: Log, report: DestroyReport):
   ];
 }
 
-/** Without the environment file the state cannot be opened: it is forgotten, and things go by their labels. */
+/** A state that cannot be opened, for want of its passphrase, is forgotten; things then go by their labels. */
 async function removeByEngine(target: Target, engine: Engine, log: Log): Promise<void> {
-  const { openStack, forgetStack, withEngine } = await import("./engine/workspace.ts");
+  const { openStack, forgetStack, withEngine, WrongPassphrase } = await import("./engine/workspace.ts");
   const envFile: EnvironmentFile = readEnvironmentFile(target);
   const options = {
     installation: target.installation,
@@ -97,10 +97,15 @@ async function removeByEngine(target: Target, engine: Engine, log: Log): Promise
     log,
   };
   if (!envFile.fresh) {
-    const stack = await openStack(options);
-    await withEngine(options, stack, () =>
-      stack.destroy({ refresh: true, onOutput: (text) => log.debug({ pulumi: text }) }),
-    );
+    try {
+      const stack = await openStack(options);
+      await withEngine(options, stack, () =>
+        stack.destroy({ refresh: true, onOutput: (text) => log.debug({ pulumi: text }) }),
+      );
+    } catch (error) {
+      if (!(error instanceof WrongPassphrase)) throw error;
+      log.warn("the state cannot be opened: forgetting it, removing by labels");
+    }
   }
   await forgetStack(options);
 }

@@ -26,6 +26,9 @@ export interface WorkspaceOptions {
   readonly log: Log;
 }
 
+/** The state is there and stays shut. */
+export class WrongPassphrase extends UserError {}
+
 /** Open (or create) the Pulumi stack of an environment: fixed work folder, own home, passphrase by file. */
 export async function openStack(options: WorkspaceOptions): Promise<Stack> {
   const settings = await workspaceSettings(options);
@@ -44,6 +47,8 @@ export async function forgetStack(options: WorkspaceOptions): Promise<void> {
 }
 
 async function workspaceSettings(options: WorkspaceOptions): Promise<LocalWorkspaceOptions> {
+  // A set variable, even an empty one, would win over the file.
+  delete process.env.PULUMI_CONFIG_PASSPHRASE;
   const { pulumiHome } = assertPulumi();
   const folder = join(options.installation.stateDir, "pulumi", options.environment);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -55,7 +60,6 @@ async function workspaceSettings(options: WorkspaceOptions): Promise<LocalWorksp
     projectSettings: { name: options.project, runtime: "nodejs", main: folder, backend: { url: backendUrl(options) } },
     envVars: {
       PULUMI_CONFIG_PASSPHRASE_FILE: passphrasePath(options.passphrase),
-      PULUMI_CONFIG_PASSPHRASE: "",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_DIY_BACKEND_DISABLE_CHECKPOINT_BACKUPS: "true",
@@ -99,8 +103,8 @@ async function explained<T>(options: WorkspaceOptions, operation: () => Promise<
 function explain({ environment, backend }: WorkspaceOptions, error: unknown): Error {
   const said = secrets.redact(messageOf(error));
   if (/incorrect passphrase/.test(said)) {
-    return new UserError(`The passphrase for the state of ${environment} is wrong`, {
-      next: `Put the original PULUMI_CONFIG_PASSPHRASE back into .env.${environment}`,
+    return new WrongPassphrase(`The passphrase for the state of ${environment} is wrong`, {
+      next: `Put the original PULUMI_CONFIG_PASSPHRASE back into .env.${environment}. If it is lost, docs/troubleshooting.md says how to begin a new state over the same data`,
       cause: error,
     });
   }

@@ -148,8 +148,7 @@ async function buildRecipes(
   for (const recipe of wanted) {
     const image = await findImage(builder, recipe.tag);
     if (!image) throw new Error(`${recipe.tag} was built but is not there`);
-    if (local) await sendImage(local, engine, recipe.tag, image.id, report);
-    built.set(recipe.name, image);
+    built.set(recipe.name, local ? await sendImage(local, engine, recipe.tag, report) : image);
   }
   return built;
 }

@@ -1,4 +1,6 @@
 import { type Engine, messageOf, UserError } from "@understudy/core";
+import { readEvents } from "./read-events.ts";
+import { TransferProgress } from "./transfer-progress.ts";
 
 /** A registry that could not be reached, as opposed to one that answered that it has no such image. */
 export class RegistryUnreachable extends Error {}
@@ -6,7 +8,6 @@ export class RegistryUnreachable extends Error {}
 interface PullEvent {
   readonly id?: string;
   readonly status?: string;
-  readonly error?: string;
   readonly progressDetail?: { readonly current?: number; readonly total?: number };
 }
 
@@ -16,29 +17,23 @@ interface PullEvent {
  */
 export async function pullImage(engine: Engine, reference: string, report: (line: string) => void): Promise<void> {
   try {
-    const stream = await engine.docker.pull(reference);
-    await new Promise<void>((resolve, reject) => {
-      const layers = new Map<string, { current: number; total: number }>();
-      engine.docker.modem.followProgress(
-        stream,
-        (error) => (error ? reject(error) : resolve()),
-        (event: PullEvent) => report(pullProgress(layers, event)),
-      );
-    });
+    const layers = new Map<string, { current: number; total: number }>();
+    const progress = new TransferProgress("pulling", report);
+    await readEvents<PullEvent>(await engine.docker.pull(reference), (event) =>
+      progress.at(...bytesSoFar(layers, event)),
+    );
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw explainPull(reference, error);
   }
 }
 
-function pullProgress(layers: Map<string, { current: number; total: number }>, event: PullEvent): string {
+/** Layers become known one after another, and so does the total. */
+function bytesSoFar(layers: Map<string, { current: number; total: number }>, event: PullEvent): [number, number] {
   const { current, total } = event.progressDetail ?? {};
   if (event.id && event.status === "Downloading" && current && total) layers.set(event.id, { current, total });
-  const sum = { current: 0, total: 0 };
-  for (const layer of layers.values()) {
-    sum.current += layer.current;
-    sum.total += layer.total;
-  }
-  return `pulling: ${Math.round(sum.current / 1_048_576)} of ${Math.round(sum.total / 1_048_576)} MiB`;
+  const known = [...layers.values()];
+  return [known.reduce((sum, layer) => sum + layer.current, 0), known.reduce((sum, layer) => sum + layer.total, 0)];
 }
 
 /** Tell "no such image" from "no registry". Exported for its test. */

@@ -16,7 +16,9 @@ export type ResolvedImages = Readonly<Record<string, ResolvedImage>>;
 export async function findImage(engine: Engine, reference: string): Promise<ResolvedImage | undefined> {
   try {
     const { Id, RepoDigests } = await engine.docker.getImage(reference).inspect();
-    return { reference, id: Id, digest: RepoDigests?.[0] };
+    const repository = reference.replace(/:[^/:]+$/, "");
+    const digest = RepoDigests?.find((name) => name.startsWith(`${repository}@`)) ?? RepoDigests?.[0];
+    return { reference, id: Id, digest };
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;
