@@ -1,12 +1,16 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import Docker from "dockerode";
 import { messageOf, UserError } from "../errors.ts";
-import { forwardSocket } from "./ssh-forward.ts";
+import { checkCommand, forwardSocket, parseSshHost } from "./ssh-forward.ts";
 
 /** Engine 20.10, the oldest that is supported. */
 export const minimumApiVersion = "1.41";
+
+/** How long an engine may take for its first answer, ms. */
+const answerTimeout = 20_000;
 
 /** A connection to one Docker engine. Close it when done: over ssh it holds a forwarding child process. */
 export interface Engine extends AsyncDisposable {
@@ -16,6 +20,8 @@ export interface Engine extends AsyncDisposable {
   /** For child processes: what `DOCKER_HOST` must be to reach the same engine. Always `unix://…` or `tcp://…`. */
   readonly dockerHost: string;
   readonly remote: boolean;
+  /** Break a remote connection for good, so that nothing can be changed through it any more. `reason` ends every later call. */
+  abandon(reason: UserError): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -23,17 +29,26 @@ export interface Engine extends AsyncDisposable {
  * Connect to an engine and prove that it answers.
  * An `ssh://user@host[:port][/socket]` host goes through the system's own ssh, so that ~/.ssh/config, agents and
  * known hosts hold; its socket is forwarded to a private local one.
+ * Later, too, an engine or a connection that is gone makes every call end with a UserError.
  * @throws UserError when the engine or the host does not answer, or is too old.
  */
 export async function connectEngine(host: string, sshOptions: readonly string[] = []): Promise<Engine> {
-  const forward = host.startsWith("ssh://") ? await forwardSocket(new URL(host), sshOptions) : undefined;
+  const url = host.startsWith("ssh://") ? parseSshHost(host) : undefined;
+  const forward = url && (await forwardSocket(url, sshOptions));
   const dockerHost = forward ? `unix://${forward.socket}` : host === "local" ? await localDockerHost() : host;
   const docker = dockerHost.startsWith("unix://")
     ? new Docker({ socketPath: dockerHost.slice("unix://".length) })
     : new Docker(tcpOptions(dockerHost));
+  let abandoned: UserError | undefined;
   const close = async () => forward?.close();
+  explainFailures(docker, async (error) => {
+    if (abandoned) return abandoned;
+    const ssh = await forward?.explain();
+    if (url && ssh?.ended) return connectionLost(url, sshOptions, ssh.said, error);
+    return engineDown(host, dockerHost, error, url && checkCommand(url, sshOptions), ssh?.said);
+  });
   try {
-    const { ApiVersion } = await docker.version();
+    const { ApiVersion } = await answered(docker, host);
     if (compareVersions(ApiVersion, minimumApiVersion) < 0) {
       throw new UserError(`The Docker engine at ${host} speaks API ${ApiVersion}`, {
         next: `Update it: API ${minimumApiVersion} (Docker 20.10) or newer is needed`,
@@ -41,10 +56,14 @@ export async function connectEngine(host: string, sshOptions: readonly string[] 
     }
   } catch (error) {
     await close();
-    if (error instanceof UserError) throw error;
-    throw engineDown(host, dockerHost, error);
+    throw error;
   }
-  return { docker, host, dockerHost, remote: forward !== undefined, close, [Symbol.asyncDispose]: close };
+  const abandon = async (reason: UserError) => {
+    if ((await forward?.explain())?.ended) return;
+    abandoned ??= reason;
+    await close();
+  };
+  return { docker, host, dockerHost, remote: forward !== undefined, abandon, close, [Symbol.asyncDispose]: close };
 }
 
 /** The HTTP status of a Docker API error, if it is one. */
@@ -52,7 +71,46 @@ export function statusOf(error: unknown): number | undefined {
   return (error as { statusCode?: number } | undefined)?.statusCode;
 }
 
-function engineDown(host: string, dockerHost: string, cause: unknown): UserError {
+/** An engine can also take a connection and then say nothing, stopped or out of memory. */
+async function answered(docker: Docker, host: string): Promise<Docker.DockerVersion> {
+  const abort = new AbortController();
+  const late = sleep(answerTimeout, "late" as const, { signal: abort.signal }).catch(() => "late" as const);
+  try {
+    const first = await Promise.race([docker.version(), late]);
+    if (first !== "late") return first;
+    throw new UserError(`The Docker engine at ${host} says nothing for ${answerTimeout / 1_000} s`, {
+      next: "Look at its log and its machine's memory, or restart it",
+    });
+  } finally {
+    abort.abort();
+  }
+}
+
+/** Every request of dockerode goes through `dial`; only failures of the connection are replaced, not the engine's answers. */
+function explainFailures(docker: Docker, explain: (error: Error) => Promise<UserError>): void {
+  type Callback = (error: Error | null, data?: unknown) => void;
+  const modem = docker.modem as unknown as { dial(options: unknown, callback: Callback): void };
+  const dial = modem.dial.bind(modem);
+  modem.dial = (options, callback) =>
+    dial(options, (error, data) => {
+      if (error && isConnectionFailure(error)) void explain(error).then((explained) => callback(explained));
+      else callback(error, data);
+    });
+}
+
+function isConnectionFailure(error: Error): boolean {
+  const codes = ["ECONNREFUSED", "ECONNRESET", "EPIPE", "ENOENT", "EACCES", "ENOTSOCK", "ETIMEDOUT", "EHOSTUNREACH"];
+  return codes.includes((error as NodeJS.ErrnoException).code ?? "");
+}
+
+function connectionLost(url: URL, options: readonly string[], said: string, cause: unknown): UserError {
+  return new UserError(`The connection to ${url.href} was lost: ${said}`, {
+    next: `Run the same command again, it goes on from there. To see why: ${checkCommand(url, options)}`,
+    cause,
+  });
+}
+
+function engineDown(host: string, dockerHost: string, cause: Error, check?: string, sshSaid?: string): UserError {
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === "EACCES") {
     return new UserError(`No permission for the Docker engine at ${dockerHost}`, {
@@ -61,10 +119,13 @@ function engineDown(host: string, dockerHost: string, cause: unknown): UserError
     });
   }
   return new UserError(
-    `The Docker engine at ${host === "local" ? dockerHost : host} does not answer (${code ?? messageOf(cause)})`,
+    `The Docker engine at ${host === "local" ? dockerHost : host} does not answer (${sshSaid ?? code ?? messageOf(cause)})`,
     {
-      next:
-        host === "local" ? "Start it: ./understudy setup" : `Check that Docker runs there: docker -H ${host} version`,
+      next: check
+        ? `Check that Docker runs there: ${check}`
+        : host === "local"
+          ? "Start it: ./understudy setup"
+          : `Check that Docker runs there: docker -H ${host} version`,
       cause,
     },
   );

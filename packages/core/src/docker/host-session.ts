@@ -10,6 +10,9 @@ import { label } from "./labels.ts";
 const ownerLabel = "understudy.lock.owner";
 const verbLabel = "understudy.lock.verb";
 
+/** How long a lock on another host outlives the last sign of life from its owner, ms. */
+const silenceAllowed = 60_000;
+
 /** A lock container that was created but never started belongs to an owner who died in between; ms. */
 const abandonedAfter = 10_000;
 
@@ -22,6 +25,8 @@ export interface LockRequest {
   /** Wait for the holder to finish instead of refusing. */
   readonly wait: boolean;
   readonly onWait?: (holder: string) => void;
+  /** For another host: how long the lock outlives its owner's last sign of life, ms. Default: a minute. */
+  readonly silence?: number;
 }
 
 export interface HttpAnswer {
@@ -34,23 +39,34 @@ export interface HttpAnswer {
  * The environment's lock, and a foothold on its host: one toolbox container with a fixed name, on the host's network,
  * that lives on our attached input. When this process dies, however it dies, the input closes, the container ends and
  * the lock is free. Commands and connections through it see the host as the host does, near or over ssh.
+ * A machine that vanishes (lid closed, network gone) closes nothing: on another host the container therefore also ends
+ * when it hears nothing for a while. An owner that lives and finds its lock gone loses its connection, so that two never
+ * change a stack at once.
  */
 export class HostSession implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #container: string;
-  readonly #input: NodeJS.ReadWriteStream;
+  readonly #input: Duplex;
+  readonly #beat: NodeJS.Timeout | undefined;
+  #closing = false;
 
-  private constructor(engine: Engine, container: string, input: NodeJS.ReadWriteStream) {
+  private constructor(engine: Engine, container: string, input: Duplex, lock: LockRequest) {
     this.#engine = engine;
     this.#container = container;
     this.#input = input;
+    input.on("error", () => {}).resume();
+    if (!engine.remote) return;
+    this.#beat = setInterval(() => void input.write("\n"), silenceOf(lock) / 6).unref();
+    input.once("close", () => {
+      if (!this.#closing) void engine.abandon(lockLost(lock));
+    });
   }
 
   /** Take the lock. @throws UserError naming the holder when it is taken and `wait` is false. */
   static async open(engine: Engine, lock: LockRequest): Promise<HostSession> {
     for (let told = false; ; told = true) {
       const taken = await tryCreate(engine, lock);
-      if (taken) return new HostSession(engine, taken.id, taken.input);
+      if (taken) return new HostSession(engine, taken.id, taken.input, lock);
       const holder = await describeHolder(engine, lock.stackName);
       if (!holder) continue;
       if (!lock.wait) {
@@ -89,13 +105,15 @@ export class HostSession implements AsyncDisposable {
 
   /** Free the lock. */
   async close(): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#beat);
     this.#input.end();
     await this.#engine.docker
       .getContainer(this.#container)
       .remove({ force: true })
       .catch((error) => {
-        // 404: it ended with its input; 409: the engine is removing it already.
-        if (![404, 409].includes(statusOf(error) ?? 0)) throw error;
+        // 404: it ended with its input; 409: the engine is removing it already; a lost connection ended the input.
+        if (![404, 409].includes(statusOf(error) ?? 0) && !(error instanceof UserError)) throw error;
       });
   }
 
@@ -121,6 +139,22 @@ export async function describeHolder(engine: Engine, stackName: string): Promise
   }
 }
 
+function lockLost({ environment }: LockRequest): UserError {
+  return new UserError(`The lock of ${environment} was lost: this machine was silent for too long, or it was removed`, {
+    next: "Run the same command again, it goes on from there",
+  });
+}
+
+function silenceOf({ silence = silenceAllowed }: LockRequest): number {
+  return silence;
+}
+
+/** Ends with its input; where a network lies between, also without a sign of life. */
+function holdCommand(engine: Engine, lock: LockRequest): string[] {
+  if (!engine.remote) return ["cat"];
+  return ["bash", "-c", `while read -r -t ${silenceOf(lock) / 1_000} _; do :; done`];
+}
+
 function lockName(stackName: string): string {
   return `${stackName}-lock`;
 }
@@ -130,7 +164,7 @@ async function tryCreate(engine: Engine, lock: LockRequest) {
     const container = await engine.docker.createContainer({
       name: lockName(lock.stackName),
       Image: lock.image,
-      Cmd: ["cat"],
+      Cmd: holdCommand(engine, lock),
       OpenStdin: true,
       StdinOnce: true,
       AttachStdin: true,
@@ -142,7 +176,7 @@ async function tryCreate(engine: Engine, lock: LockRequest) {
       },
       HostConfig: { AutoRemove: true, NetworkMode: "host", Memory: 268_435_456 },
     });
-    const input = await container.attach({ stream: true, stdin: true, hijack: true });
+    const input = (await container.attach({ stream: true, stdin: true, hijack: true })) as Duplex;
     await container.start();
     return { id: container.id, input };
   } catch (error) {
