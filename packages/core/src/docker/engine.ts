@@ -33,9 +33,10 @@ export interface Engine extends AsyncDisposable {
  * @throws UserError when the engine or the host does not answer, or is too old.
  */
 export async function connectEngine(host: string, sshOptions: readonly string[] = []): Promise<Engine> {
-  const url = host.startsWith("ssh://") ? parseSshHost(host) : undefined;
+  const address = host === "local" ? await localDockerHost() : host;
+  const url = address.startsWith("ssh://") ? parseSshHost(address) : undefined;
   const forward = url && (await forwardSocket(url, sshOptions));
-  const dockerHost = forward ? `unix://${forward.socket}` : host === "local" ? await localDockerHost() : host;
+  const dockerHost = forward ? `unix://${forward.socket}` : address;
   const docker = dockerHost.startsWith("unix://")
     ? new Docker({ socketPath: dockerHost.slice("unix://".length) })
     : new Docker(tcpOptions(dockerHost));
@@ -45,7 +46,7 @@ export async function connectEngine(host: string, sshOptions: readonly string[] 
     if (abandoned) return abandoned;
     const ssh = await forward?.explain();
     if (url && ssh?.ended) return connectionLost(url, sshOptions, ssh.said, error);
-    return engineDown(host, dockerHost, error, url && checkCommand(url, sshOptions), ssh?.said);
+    return engineDown(host, address, error, url && checkCommand(url, sshOptions), ssh?.said);
   });
   try {
     const { ApiVersion } = await answered(docker, host);
@@ -110,25 +111,22 @@ function connectionLost(url: URL, options: readonly string[], said: string, caus
   });
 }
 
-function engineDown(host: string, dockerHost: string, cause: Error, check?: string, sshSaid?: string): UserError {
+function engineDown(host: string, address: string, cause: Error, check?: string, sshSaid?: string): UserError {
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === "EACCES") {
-    return new UserError(`No permission for the Docker engine at ${dockerHost}`, {
+    return new UserError(`No permission for the Docker engine at ${address}`, {
       next: "Add yourself to the docker group (sudo usermod -aG docker $USER) and log in again",
       cause,
     });
   }
-  return new UserError(
-    `The Docker engine at ${host === "local" ? dockerHost : host} does not answer (${sshSaid ?? code ?? messageOf(cause)})`,
-    {
-      next: check
-        ? `Check that Docker runs there: ${check}`
-        : host === "local"
-          ? "Start it: ./understudy setup"
-          : `Check that Docker runs there: docker -H ${host} version`,
-      cause,
-    },
-  );
+  return new UserError(`The Docker engine at ${address} does not answer (${sshSaid ?? code ?? messageOf(cause)})`, {
+    next: check
+      ? `Check that Docker runs there: ${check}`
+      : host === "local"
+        ? "Start it: ./understudy setup"
+        : `Check that Docker runs there: docker -H ${host} version`,
+    cause,
+  });
 }
 
 async function localDockerHost(): Promise<string> {
