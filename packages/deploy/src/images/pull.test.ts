@@ -8,6 +8,7 @@ describe("explainPull", () => {
     'Get "https://registry.invalid/v2/": net/http: TLS handshake timeout',
     'Get "http://127.0.0.1:5/v2/": dial tcp 127.0.0.1:5: connect: connection refused',
     "received unexpected HTTP status: 503 Service Unavailable",
+    "toomanyrequests: You have reached your pull rate limit.",
   ])("takes %j for a registry that is not reached", (said) => {
     expect(explainPull("a:1", new Error(said))).toBeInstanceOf(RegistryUnreachable);
   });
@@ -24,5 +25,13 @@ describe("explainPull", () => {
 
   it("names a full disk", () => {
     expect(explainPull("a:1", new Error("write /x: no space left on device")).message).toContain("disk filled up");
+  });
+
+  it("says that an image may need a login, and how to go on", () => {
+    const error = explainPull(
+      "h/a:1",
+      new Error("Get https://h/v2/a/manifests/1: unauthorized: authentication required"),
+    );
+    expect(error.message).toBe("Image h/a:1 does not exist in its registry, or needs a login");
   });
 });

@@ -45,18 +45,20 @@ export function explainPull(reference: string, error: unknown): Error {
       cause: error,
     });
   }
-  if (
-    /manifest unknown|not found|repository does not exist|pull access denied|invalid reference format|name unknown/i.test(
-      said,
-    )
-  ) {
+  if (/pull access denied|unauthorized|authentication required|no basic auth/i.test(said)) {
+    return new UserError(`Image ${reference} does not exist in its registry, or needs a login`, {
+      next: `Check its name and version in compose/; where it needs a login, pull it by hand on the host: docker pull ${reference}`,
+      cause: error,
+    });
+  }
+  if (/manifest unknown|not found|repository does not exist|invalid reference format|name unknown/i.test(said)) {
     return new UserError(`Image ${reference} does not exist in its registry`, {
       next: "Check its name and version in compose/",
       cause: error,
     });
   }
   if (
-    /dial tcp|lookup|no such host|timeout|deadline exceeded|connection refused|unreachable|TLS|EOF|Client\.Timeout|server misbehaving|HTTP (status|response)/i.test(
+    /toomanyrequests|dial tcp|lookup|no such host|timeout|deadline exceeded|connection refused|unreachable|TLS|EOF|Client\.Timeout|server misbehaving|HTTP (status|response)/i.test(
       said,
     )
   ) {
