@@ -34,7 +34,10 @@ export async function exec(
   });
   engine.docker.modem.demuxStream(stream, stdout, stderr);
   stream.end(options.stdin ?? "");
-  const ended = await endOf(stream, options.timeout);
+  const ended = await endOf(stream, options.timeout).catch(async (error) => {
+    await inspect(); // Says it better when the connection is gone.
+    throw error;
+  });
   if (!ended) return { exitCode: 124, ...collected };
   return { exitCode: (await inspect()) ?? 1, ...collected };
 }

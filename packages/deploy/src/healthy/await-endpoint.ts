@@ -33,6 +33,8 @@ async function ask(session: HostSession, { probe }: Endpoint): Promise<string> {
     const { status } = await session.http(new URL(`http://${host}:${port}${path}`), { timeout: 10_000 });
     return status >= 200 && status < 300 ? "ok" : `HTTP ${status}`;
   } catch (error) {
+    // The engine or the connection to it is gone: waiting does not help.
+    if (error instanceof UserError) throw error;
     return messageOf(error);
   }
 }
