@@ -6,13 +6,26 @@ import { containerName, volumeName } from "./names.ts";
 /** Everything of a container but its image, labels and networks, which the program adds. Plain values: no outputs. */
 export type ServiceArgs = Omit<ContainerArgs, "image" | "labels" | "networksAdvanced">;
 
+/** An image's own health check; ms. */
+export interface ImageHealthcheck {
+  readonly interval: number;
+  readonly timeout: number;
+  readonly startPeriod: number;
+  readonly retries: number;
+}
+
 /**
  * A compose service as the arguments of a container resource.
  * What the provider would fill in by itself is said explicitly, so that a second run finds no difference: `memorySwap`
  * beside `memory`, the log driver, a restart policy.
  * @throws UserError for what the compose model can say and a single container cannot do.
  */
-export function serviceArgs(stackName: string, model: ComposeModel, service: Service): ServiceArgs {
+export function serviceArgs(
+  stackName: string,
+  model: ComposeModel,
+  service: Service,
+  image: ImageHealthcheck | undefined,
+): ServiceArgs {
   refuseUnsupported(service);
   const { resources } = service;
   const memory = megabytes(resources.memoryLimit);
@@ -32,7 +45,7 @@ export function serviceArgs(stackName: string, model: ComposeModel, service: Ser
       .map((mount) => volumeMount(stackName, model, mount)),
     tmpfs: tmpfsMounts(service),
     uploads: uploads(model, service),
-    healthcheck: service.healthcheck && healthcheck(service.healthcheck),
+    healthcheck: service.healthcheck && healthcheck(service.healthcheck, image),
     restart: service.restart.name,
     maxRetryCount: service.restart.maximumRetryCount,
     mustRun: true,
@@ -113,15 +126,15 @@ function uploads(model: ComposeModel, service: Service) {
   );
 }
 
-/** What the files leave open is said as zero, which means the engine's own default, and is how it is read back. */
-function healthcheck(check: Healthcheck) {
+/** What the files leave open is the image's, then the engine's default, said as it will be read back. */
+function healthcheck(check: Healthcheck, image: ImageHealthcheck | undefined) {
   if (check.disable) return { tests: ["NONE"] };
   return compact({
     tests: check.test,
-    interval: duration(check.interval ?? 0),
-    timeout: duration(check.timeout ?? 0),
-    startPeriod: duration(check.startPeriod ?? 0),
-    retries: check.retries ?? 0,
+    interval: duration(check.interval ?? image?.interval ?? 0),
+    timeout: duration(check.timeout ?? image?.timeout ?? 0),
+    startPeriod: duration(check.startPeriod ?? image?.startPeriod ?? 0),
+    retries: check.retries ?? image?.retries ?? 0,
   });
 }
 

@@ -1,2 +1,2 @@
-export { serviceArgs } from "./container-args.ts";
+export { type ImageHealthcheck, serviceArgs } from "./container-args.ts";
 export { type Labels, type StackInput, stackProgram } from "./program.ts";

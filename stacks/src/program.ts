@@ -1,7 +1,7 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type ComposeModel, dependencyOrder, type Service } from "@understudy/compose";
-import { serviceArgs } from "./container-args.ts";
+import { type ImageHealthcheck, serviceArgs } from "./container-args.ts";
 import { networkName, volumeName } from "./names.ts";
 
 export type Labels = Readonly<Record<string, string>>;
@@ -11,7 +11,12 @@ export interface StackInput {
   readonly stackName: string;
   readonly model: ComposeModel;
   /** Per service: the reference it is known by and the id on the target host that runs. */
-  readonly images: Readonly<Record<string, { readonly reference: string; readonly id: string }>>;
+  readonly images: Readonly<
+    Record<
+      string,
+      { readonly reference: string; readonly id: string; readonly healthcheck: ImageHealthcheck | undefined }
+    >
+  >;
   labels(kind: "container" | "network" | "volume", name: string): Labels;
   /** Values that must be encrypted in the state wherever they appear. */
   readonly secrets: readonly string[];
@@ -54,13 +59,13 @@ function declareNetworks({ stackName, model, labels }: StackInput): Map<string, 
             : {}),
           labels: labelList({ ...network.labels, ...labels("network", name) }),
         },
-        { deleteBeforeReplace: true },
+        { deleteBeforeReplace: true, ignoreChanges: ["labels"] },
       ),
     ]),
   );
 }
 
-/** Data: adopted when it exists already, and never deleted by the engine. */
+/** Data: adopted when it exists already, never deleted by the engine, never replaced for a label. */
 function declareVolumes({ stackName, model, labels }: StackInput): Map<string, docker.Volume> {
   const owned = Object.entries(model.volumes).filter(([, volume]) => !volume.external);
   return new Map(
@@ -74,7 +79,7 @@ function declareVolumes({ stackName, model, labels }: StackInput): Map<string, d
           ...(Object.keys(volume.driverOpts).length ? { driverOpts: volume.driverOpts } : {}),
           labels: labelList({ ...volume.labels, ...labels("volume", name) }),
         },
-        { retainOnDelete: true },
+        { retainOnDelete: true, ignoreChanges: ["labels"] },
       ),
     ]),
   );
@@ -99,7 +104,7 @@ function declareContainer(
     mount.type === "volume" ? (volumes.get(mount.source) ?? []) : [],
   );
   const args: docker.ContainerArgs = {
-    ...serviceArgs(stackName, model, service),
+    ...serviceArgs(stackName, model, service, image.healthcheck),
     image: image.id,
     labels: labelList({ ...service.labels, ...input.labels("container", service.name) }),
     networksAdvanced: Object.entries(service.networks).map(([name, attachment]) => ({

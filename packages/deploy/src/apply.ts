@@ -45,6 +45,7 @@ async function runEngine(
     await run(() =>
       stack.up({
         refresh: true,
+        replace: plan.replace.map((service) => containerUrn(candidate, service)),
         onEvent: (event) => tell(event, report),
         onOutput: (text) => log.debug({ pulumi: text }),
       }),
@@ -65,4 +66,8 @@ async function start(engine: Engine, id: string): Promise<void> {
   const { State } = await container.inspect();
   if (State.Paused) await container.unpause();
   else await container.start().catch((error) => (statusOf(error) === 304 ? undefined : Promise.reject(error)));
+}
+
+function containerUrn({ desired }: Candidate, service: string): string {
+  return `urn:pulumi:${desired.environment.name}::${desired.settings.project}::docker:index/container:Container::${service}`;
 }

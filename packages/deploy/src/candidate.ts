@@ -24,13 +24,16 @@ export async function createCandidate(
   const release =
     recorded ??
     createRelease({ commit: await gitCommit(desired.installation.root), images, files: releaseFiles(desired) });
-  const { model, environment, settings } = desired;
-  const inputs = hash({ model, images, stack: environment.stackName, backend: settings.state.backend });
-  return { desired, images, release, inputs };
+  return { desired, images, release, inputs: inputsOf(desired, images) };
+}
+
+/** Hash of everything that decides what the engine would make. */
+export function inputsOf({ model, environment, settings }: DesiredStack, images: ResolvedImages): string {
+  return hash({ model, images, stack: environment.stackName, backend: settings.state.backend });
 }
 
 /** The files that every environment shares: the base compose file and what it places in containers. */
-function releaseFiles({ installation, model }: DesiredStack): Record<string, string> {
+export function releaseFiles({ installation, model }: DesiredStack): Record<string, string> {
   const folder = installation.composeDir;
   const placed = Object.values(model.configs).flatMap(({ file }) => (file ? [file] : []));
   return Object.fromEntries(

@@ -1,4 +1,5 @@
 import {
+  audit,
   connectEngine,
   type Engine,
   type HostSession,
@@ -28,6 +29,7 @@ import { existingVolumes, ownedVolumes } from "./live/missing-volumes.ts";
 import { takeSnapshot } from "./live/snapshot.ts";
 import { mutate } from "./mutation.ts";
 import { planLine } from "./plan/describe.ts";
+import { knownContainers } from "./plan/drift.ts";
 import { guardVolumes } from "./plan/guard-volumes.ts";
 import { type Applied, type DeployPlan, planDeploy } from "./plan/plan-deploy.ts";
 import { recordedComposeDir, recordedRelease, recordRelease } from "./plan/recorded-release.ts";
@@ -35,6 +37,8 @@ import type { Release } from "./plan/release.ts";
 import { assertPortsFree, wantedPorts } from "./preflight/ports.ts";
 import { assertDiskSpace, assertMemory } from "./preflight/space.ts";
 import { changesLine, type DeployReport, type ServiceReport } from "./report/deploy-report.ts";
+import { type EndPhase, followPhases } from "./report/phases.ts";
+import { findUnchanged } from "./unchanged.ts";
 import { verifyStack } from "./verify.ts";
 
 export interface DeployRequest extends EnvironmentChoice {
@@ -64,34 +68,70 @@ interface Run {
   readonly profile: ProfileChoice;
   readonly engine: Engine;
   readonly log: Log;
-  readonly started: number;
+  readonly endPhase: EndPhase;
 }
 
 /** Make an environment's stack what its compose files say, and prove it healthy. With `dryRun`, only say the plan. */
 export async function deploy(request: DeployRequest): Promise<DeployOutcome> {
-  const started = Date.now();
   const target = chooseTarget(request, request.kind);
   const { environment, installation } = target;
   const profile = resolveProfile(environment, request.profile);
   const log = openLog(installation, environment.name, "deploy");
+  const endPhase = followPhases(log);
+  endPhase("start");
   request.say(`Environment ${environment.name}, profile ${profile.profile} (${profile.because})`);
   log.info({ environment: environment.name, profile, dryRun: request.dryRun }, "deploy begins");
+  const recorded = recordedFor(target);
+  if (recorded)
+    request.say(
+      `Release ${recorded.id} is recorded for ${environment.name}; deploy only repairs it. New releases come by promotion`,
+    );
   await using engine = await connectEngine(environment.host, environment.sshOptions);
-  const run: Run = { request, target, profile, engine, log, started };
+  endPhase("connect");
+  const run: Run = { request, target, profile, engine, log, endPhase };
   if (request.dryRun) return await rehearse(run);
+  if (!request.refresh) {
+    const outcome = await leaveUnchanged(run);
+    if (outcome) return outcome;
+  }
 
   const toolbox = await ensureToolbox(engine, request.say);
   const options = { verb: `deploy:${environment.kind}`, wait: request.wait, toolbox, log, say: request.say };
   return await mutate(target, engine, options, async ({ session, journal, resumed }) => {
+    endPhase("lock");
     journal.step("prepare");
     const candidate = await prepare(run, session);
+    endPhase("prepare");
     journal.step("plan", { release: candidate.release.id });
     const plan = await makePlan(run, candidate, resumed);
+    endPhase("plan");
     journal.step("apply", { changes: plan.counts });
     const outcome = await perform(run, candidate, plan, session);
     log.info({ report: outcome.report }, "deploy ends");
     return outcome;
   });
+}
+
+/** End without taking the lock when there is nothing to do and everything answers. */
+async function leaveUnchanged(run: Run): Promise<DeployOutcome | undefined> {
+  const { engine, target, request, log, endPhase } = run;
+  const { desired } = await wanted(run);
+  endPhase("read");
+  const unchanged = await findUnchanged(engine, desired);
+  endPhase("look");
+  if (!unchanged) return undefined;
+  const { environment, installation } = target;
+  const { plan, services, release } = unchanged;
+  request.say("Plan: nothing to change");
+  audit(installation, {
+    what: `deploy:${environment.kind}`,
+    environment: environment.name,
+    result: "succeeded",
+    detail: "nothing to change",
+  });
+  const report = reportOf(desired, plan, services, release);
+  log.info({ report }, "deploy ends");
+  return { plan, report, newLogins: [] };
 }
 
 /** The plan alone. Nothing is written, fetched or locked; images that are not there yet go by their names. */
@@ -103,7 +143,7 @@ async function rehearse(run: Run): Promise<DeployOutcome> {
   const images = new Map(
     Object.values(references).map((reference) => [
       reference,
-      survey.present.get(reference) ?? { reference, id: reference, digest: undefined },
+      survey.present.get(reference) ?? { reference, id: reference, digest: undefined, healthcheck: undefined },
     ]),
   );
   const plan = await makePlan(run, await createCandidate(desired, imagesByService(references, images), recorded), true);
@@ -129,22 +169,15 @@ async function prepare(run: Run, session: HostSession): Promise<Candidate> {
 }
 
 /** The stack as it should be. Production, once deployed, is what was recorded, whatever the working tree says by now. */
-async function wanted({
-  target,
-  profile,
-  request,
-}: Run): Promise<{ desired: DesiredStack; recorded: Release | undefined }> {
-  const { installation, environment } = target;
+async function wanted({ target, profile }: Run): Promise<{ desired: DesiredStack; recorded: Release | undefined }> {
   const envFile = readEnvironmentFile(target);
-  const recorded = environment.kind === "production" ? recordedRelease(installation, environment.name) : undefined;
-  if (!recorded) return { desired: await desiredStack(target, profile, envFile), recorded };
-  request.say(
-    `Release ${recorded.id} is recorded for ${environment.name}; deploy only repairs it. New releases come by promotion`,
-  );
-  return {
-    desired: await desiredStack(target, profile, envFile, recordedComposeDir(installation, recorded)),
-    recorded,
-  };
+  const recorded = recordedFor(target);
+  const composeDir = recorded && recordedComposeDir(target.installation, recorded);
+  return { desired: await desiredStack(target, profile, envFile, composeDir), recorded };
+}
+
+function recordedFor({ environment, installation }: Target): Release | undefined {
+  return environment.kind === "production" ? recordedRelease(installation, environment.name) : undefined;
 }
 
 async function makePlan(run: Run, candidate: Candidate, resumed: boolean): Promise<DeployPlan> {
@@ -164,46 +197,65 @@ async function makePlan(run: Run, candidate: Candidate, resumed: boolean): Promi
 
 /** Carry the plan out, prove the result, and write down what is now there. */
 async function perform(run: Run, candidate: Candidate, plan: DeployPlan, session: HostSession): Promise<DeployOutcome> {
-  const { engine, log } = run;
+  const { engine, log, endPhase } = run;
   const { desired } = candidate;
   let services: ServiceReport[] = [];
   let newLogins: NewLogin[] = [];
   const changes = plan.engineNeeded || plan.start.length > 0 || plan.repairs.state !== undefined;
   await runSteps([
     ...(changes
-      ? [{ title: "Apply", run: (report: (line: string) => void) => applyPlan(engine, candidate, plan, log, report) }]
+      ? [
+          {
+            title: "Apply",
+            run: async (report: (line: string) => void) => {
+              await applyPlan(engine, candidate, plan, log, report);
+              endPhase("apply");
+            },
+          },
+        ]
       : []),
     {
       title: "Wait until every service is healthy",
       run: async (report) => {
-        services = await verifyStack(engine, session, candidate, report);
+        services = await verifyStack(engine, session, candidate, log, report);
+        endPhase("health");
       },
     },
     {
       title: "Logins",
       run: async () => {
         newLogins = await firstRun(session, desired);
+        endPhase("logins");
         return newLogins.length ? `${newLogins.length} made` : "in place";
       },
     },
   ]);
   await record(engine, candidate);
-  const report: DeployReport = {
-    environment: desired.environment.name,
-    profile: desired.profile.profile,
-    changes: plan.counts,
-    services,
-    release: candidate.release.id,
-    seconds: Math.round((Date.now() - run.started) / 100) / 10,
-  };
-  return { plan, report, newLogins };
+  endPhase("record");
+  return { plan, report: reportOf(desired, plan, services, candidate.release.id), newLogins };
+}
+
+function reportOf(
+  { environment, profile }: DesiredStack,
+  { counts }: DeployPlan,
+  services: readonly ServiceReport[],
+  release: string,
+): DeployReport {
+  // Since the process began: what the person waited.
+  const seconds = Math.round(performance.now() / 100) / 10;
+  return { environment: environment.name, profile: profile.profile, changes: counts, services, release, seconds };
 }
 
 async function record(engine: Engine, candidate: Candidate): Promise<void> {
   const { installation, environment, model } = candidate.desired;
   const snapshot = await takeSnapshot(engine, environment.stackName);
   const secondsToHealthy = readFact<Applied>(installation, environment.name, "applied")?.secondsToHealthy ?? {};
-  const applied: Applied = { inputs: candidate.inputs, fingerprint: fingerprint(snapshot), secondsToHealthy };
+  const applied: Applied = {
+    inputs: candidate.inputs,
+    fingerprint: fingerprint(snapshot),
+    containers: knownContainers(snapshot),
+    secondsToHealthy,
+  };
   recordRelease(installation, environment.name, candidate.release);
   writeFact(installation, environment.name, "volumes", ownedVolumes(environment.stackName, model));
   writeFact(installation, environment.name, "applied", applied);

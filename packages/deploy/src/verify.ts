@@ -1,33 +1,33 @@
 import { dependencyOrder } from "@understudy/compose";
-import type { Engine, HostSession } from "@understudy/core";
+import type { Engine, HostSession, Log } from "@understudy/core";
 import { containerName } from "@understudy/stacks/names";
 import type { Candidate } from "./candidate.ts";
 import { awaitEndpoint } from "./healthy/await-endpoint.ts";
 import { awaitHealthy } from "./healthy/await-healthy.ts";
 import { endpoints } from "./live/endpoints.ts";
-import type { ServiceReport } from "./report/deploy-report.ts";
+import { type ServiceReport, serviceReports } from "./report/deploy-report.ts";
 
 /** Every service healthy inside, and answering through the edge. @throws Unhealthy, or UserError for an endpoint. */
 export async function verifyStack(
   engine: Engine,
   session: HostSession,
   candidate: Candidate,
+  log: Log,
   report: (line: string) => void,
 ): Promise<ServiceReport[]> {
   const { model, environment } = candidate.desired;
   const timeout = environment.healthTimeoutSeconds * 1_000;
+  const began = performance.now();
   const waiting = new Set(dependencyOrder(model));
   await Promise.all(
     [...waiting].map(async (service) => {
       await awaitHealthy(engine, { service, container: containerName(environment.stackName, service), timeout });
       waiting.delete(service);
+      log.info({ service, took: Math.round(performance.now() - began) }, "healthy");
       report(waiting.size ? `waiting for ${[...waiting].join(", ")}` : "all services are healthy");
     }),
   );
   const reachable = endpoints(model);
   await Promise.all(reachable.map((endpoint) => awaitEndpoint(session, endpoint, 60_000)));
-  return Object.keys(model.services).map((name) => {
-    const url = reachable.find(({ service }) => service === name)?.url;
-    return { name, healthy: true, ...(url ? { url } : {}), image: candidate.images[name]?.reference ?? "" };
-  });
+  return serviceReports(model, reachable, candidate.images);
 }

@@ -1,4 +1,6 @@
-import { runDeployVerb } from "./deploy-command.ts";
+import "@understudy/core/quick-start";
+
+const { runDeployVerb } = await import("./deploy-command.ts");
 
 await runDeployVerb(
   import.meta.url,

@@ -1,4 +1,4 @@
-import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation/index.js";
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
 export type ResourceKind = "container" | "network" | "volume" | "image";
 export type Operation = "create" | "update" | "replace" | "delete";
@@ -58,11 +58,6 @@ export function countChanges(changes: readonly ResourceChange[]): ChangeCounts {
   const counts = { create: 0, update: 0, delete: 0, replace: 0 };
   for (const { kind, operation } of changes) if (kind !== "image") counts[operation]++;
   return counts;
-}
-
-/** Whether the engine would do nothing at all, image records included. */
-export function isUnchanged(summary: OpMap | undefined): boolean {
-  return Object.entries(summary ?? {}).every(([operation, count]) => operation === "same" || !count);
 }
 
 function nameOf(urn: string): string {

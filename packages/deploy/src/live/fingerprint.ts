@@ -24,6 +24,16 @@ export function hash(data: unknown): string {
   return createHash("sha256").update(JSON.stringify(data, sortKeys)).digest("hex");
 }
 
+/**
+ * A hash over what nothing but a hand changes in a container that lives on. Whether it runs is left out, and so are the
+ * limits that can be changed in place: those the engine reads back and mends by itself.
+ */
+export function containerDrift(info: ContainerInspectInfo): string {
+  const { Config, HostConfig, mounts, attachments, Image } = containerShape(info);
+  const { Memory, MemorySwap, MemoryReservation, NanoCpus, CpuShares, RestartPolicy, ...fixed } = HostConfig;
+  return hash({ Config, fixed, mounts, attachments, Image });
+}
+
 function containerShape(info: ContainerInspectInfo) {
   const { Id, Image, Config, HostConfig, Mounts, State, NetworkSettings } = info;
   const mounts = Mounts.map(({ Name, Source, Destination, RW }) => ({ Name, Source, Destination, RW })).sort((a, b) =>
@@ -35,7 +45,7 @@ function containerShape(info: ContainerInspectInfo) {
       { NetworkID, Aliases, IPAMConfig },
     ]),
   );
-  return { Id, Image, Config, HostConfig, Mounts: mounts, running: State.Running && !State.Paused, attachments };
+  return { Id, Image, Config, HostConfig, mounts, running: State.Running && !State.Paused, attachments };
 }
 
 function sortKeys(_key: string, value: unknown): unknown {

@@ -1,5 +1,6 @@
+import type { ComposeModel, Service } from "@understudy/compose";
 import { label } from "@understudy/core";
-import { containerName, networkName, volumeName } from "@understudy/stacks/names";
+import { containerName } from "@understudy/stacks/names";
 import type { Candidate } from "../candidate.ts";
 import { hash } from "../live/fingerprint.ts";
 import type { Snapshot } from "../live/snapshot.ts";
@@ -11,37 +12,48 @@ type Kind = "container" | "network" | "volume";
 
 /**
  * The labels of everything in a stack. `understudy.release` names the release that made a thing: an unchanged container
- * keeps its own through later releases, and so do networks and volumes, which labels must never replace. Pure.
+ * keeps its own through later releases. Networks and volumes keep theirs too: the program ignores changes of them. Pure.
  */
 export function stackLabels(
-  { desired, images, release }: Candidate,
+  candidate: Candidate,
   live: Snapshot,
 ): (kind: Kind, name: string) => Record<string, string> {
+  const { desired, release } = candidate;
   const { environment, model } = desired;
   const base = { [label.stack]: environment.stackName, [label.environment]: environment.name };
   return (kind, name) => {
-    const shared = { ...base, [label.service]: name };
-    if (kind === "network")
-      return {
-        ...base,
-        [label.release]:
-          live.networks.get(networkName(environment.stackName, name))?.Labels?.[label.release] ?? release.id,
-      };
-    if (kind === "volume")
-      return {
-        ...base,
-        [label.release]:
-          live.volumes.get(volumeName(environment.stackName, name))?.Labels?.[label.release] ?? release.id,
-      };
-    const config = hash({
-      service: model.services[name],
-      image: images[name]?.id,
-      files: placedFiles(desired.model, name),
-    }).slice(0, 16);
-    const current = live.containers.get(containerName(environment.stackName, name))?.Config.Labels;
-    const made = current?.[configLabel] === config ? current[label.release] : undefined;
-    return { ...shared, [configLabel]: config, [label.release]: made ?? release.id };
+    if (kind === "container") return { ...base, ...containerLabels(candidate, live, name) };
+    return { ...base, [label.service]: usersOf(model, kind, name), [label.release]: release.id };
   };
+}
+
+function containerLabels(
+  { desired, images, release }: Candidate,
+  live: Snapshot,
+  name: string,
+): Record<string, string> {
+  const { environment, model } = desired;
+  const config = hash({
+    service: model.services[name],
+    image: images[name]?.id,
+    files: placedFiles(model, name),
+  }).slice(0, 16);
+  const current = live.containers.get(containerName(environment.stackName, name))?.Config.Labels;
+  const made = current?.[configLabel] === config ? current[label.release] : undefined;
+  return { [label.service]: name, [configLabel]: config, [label.release]: made ?? release.id };
+}
+
+/** The services that share a network or volume. */
+function usersOf(model: ComposeModel, kind: "network" | "volume", name: string): string {
+  const uses = ({ networks, volumes }: Service) =>
+    kind === "network"
+      ? Object.hasOwn(networks, name)
+      : volumes.some((mount) => mount.type === "volume" && mount.source === name);
+  return Object.values(model.services)
+    .filter(uses)
+    .map((service) => service.name)
+    .sort()
+    .join(",");
 }
 
 function placedFiles(model: Candidate["desired"]["model"], service: string): string[] {

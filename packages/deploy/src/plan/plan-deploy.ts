@@ -1,18 +1,21 @@
 import type { Deployment } from "@pulumi/pulumi/automation/index.js";
 import type { ContainerInspectInfo } from "@understudy/core";
 import { type Engine, type Log, readFact } from "@understudy/core";
-import { containerName } from "@understudy/stacks/names";
+import { containerName, networkName } from "@understudy/stacks/names";
 import type { Candidate } from "../candidate.ts";
-import { type ChangeCounts, changeOf, countChanges, isUnchanged, type ResourceChange } from "../engine/changes.ts";
+import { type ChangeCounts, changeOf, countChanges, type ResourceChange } from "../engine/changes.ts";
 import { fingerprint } from "../live/fingerprint.ts";
 import { type Snapshot, serviceOf, takeSnapshot } from "../live/snapshot.ts";
 import { strayContainers, strayNetworks, withoutPendingOperations } from "../live/strays.ts";
 import { describePlan, type PlanItem } from "./describe.ts";
+import { alteredByHand, forcedReplacements, type KnownContainer, settleChanges } from "./drift.ts";
 
 /** What the last deploy that ended well left; while both hashes hold there is nothing for the engine to do. */
 export interface Applied {
   readonly inputs: string;
   readonly fingerprint: string;
+  /** By service. */
+  readonly containers: Readonly<Record<string, KnownContainer>>;
   /** Seconds that each service took to become healthy when it was last made. */
   readonly secondsToHealthy: Readonly<Record<string, number>>;
 }
@@ -24,6 +27,8 @@ export interface DeployPlan {
   readonly repairs: Repairs;
   /** Containers that are there and must only be started. */
   readonly start: readonly { readonly service: string; readonly id: string }[];
+  /** Services that the engine must be told to replace, because it sees no reason of its own. */
+  readonly replace: readonly string[];
   /** Whether the engine has anything to do, image records included. */
   readonly engineNeeded: boolean;
 }
@@ -50,9 +55,22 @@ export async function planDeploy(
   if (desired.envFile.fresh) return planFresh(candidate, snapshot);
   const applied = readFact<Applied>(desired.installation, desired.environment.name, "applied");
   if (!refresh && applied?.inputs === candidate.inputs && applied.fingerprint === fingerprint(snapshot)) {
-    return { items: [], counts: countChanges([]), snapshot, repairs: noRepairs, start: [], engineNeeded: false };
+    return nothingToDo(snapshot);
   }
   return await askEngine(engine, candidate, snapshot, log, applied);
+}
+
+/** The plan for a stack that is as it should be. */
+export function nothingToDo(snapshot: Snapshot): DeployPlan {
+  return {
+    items: [],
+    counts: countChanges([]),
+    snapshot,
+    repairs: noRepairs,
+    start: [],
+    replace: [],
+    engineNeeded: false,
+  };
 }
 
 async function askEngine(
@@ -71,19 +89,25 @@ async function askEngine(
     containers: strayContainers(snapshot, exported),
     networks: strayNetworks(snapshot, exported),
   };
-  const changes: ResourceChange[] = [];
-  const { changeSummary } = await run(() => {
-    changes.length = 0;
+  const seen: ResourceChange[] = [];
+  await run(() => {
+    seen.length = 0;
     return stack.preview({
       refresh: true,
-      onEvent: (event) => changes.push(...changeOf(event)),
+      onEvent: (event) => seen.push(...changeOf(event)),
       onOutput: (text) => log.debug({ pulumi: text }),
     });
   });
   const stopped = [...snapshot.containers.values()].filter((info) => !info.State.Running || info.State.Paused);
+  const stoppedServices = new Set(stopped.map(serviceOf));
+  const changes = settleChanges(
+    seen,
+    stoppedServices,
+    alteredByHand(applied?.containers ?? {}, snapshot, networksByService(candidate)),
+  );
   const observations = {
     changes,
-    stopped: new Set(stopped.map(serviceOf)),
+    stopped: stoppedServices,
     running: new Set([...snapshot.containers.values()].filter(({ State }) => State.Running).map(serviceOf)),
     secondsToHealthy: applied?.secondsToHealthy ?? {},
     changedVariables: changedVariables(candidate, snapshot),
@@ -98,7 +122,8 @@ async function askEngine(
     start: stopped
       .filter((info) => starting.has(serviceOf(info)))
       .map((info) => ({ service: serviceOf(info), id: info.Id })),
-    engineNeeded: !isUnchanged(changeSummary),
+    replace: forcedReplacements(changes),
+    engineNeeded: changes.length > 0,
   };
 }
 
@@ -127,8 +152,19 @@ function planFresh({ desired }: Candidate, snapshot: Snapshot): DeployPlan {
     snapshot,
     repairs: noRepairs,
     start: [],
+    replace: [],
     engineNeeded: true,
   };
+}
+
+/** The networks that each container must be on, by their names on the host. */
+function networksByService({ desired }: Candidate): Record<string, string[]> {
+  const { model, environment } = desired;
+  const nameOf = (network: string) =>
+    model.networks[network]?.external?.name ?? networkName(environment.stackName, network);
+  return Object.fromEntries(
+    Object.values(model.services).map(({ name, networks }) => [name, Object.keys(networks).map(nameOf)]),
+  );
 }
 
 /** Names of the variables that a running container has otherwise. Their values are not looked at further. */

@@ -1,6 +1,9 @@
+import type { ComposeModel } from "@understudy/compose";
 import Table from "cli-table3";
 import type { DeployOutcome } from "../deploy.ts";
 import type { ChangeCounts } from "../engine/changes.ts";
+import type { ResolvedImages } from "../images/resolve.ts";
+import type { Endpoint } from "../live/endpoints.ts";
 import { planLine } from "../plan/describe.ts";
 import type { DeployPlan } from "../plan/plan-deploy.ts";
 
@@ -21,6 +24,18 @@ export interface DeployReport {
   readonly services: readonly ServiceReport[];
   readonly release: string;
   readonly seconds: number;
+}
+
+/** The services of a stack that was seen healthy and answering. */
+export function serviceReports(
+  model: ComposeModel,
+  reachable: readonly Endpoint[],
+  images: ResolvedImages,
+): ServiceReport[] {
+  return Object.keys(model.services).map((name) => {
+    const url = reachable.find(({ service }) => service === name)?.url;
+    return { name, healthy: true, ...(url ? { url } : {}), image: images[name]?.reference ?? "" };
+  });
 }
 
 /** What `--dry-run --json` says. */
