@@ -1,4 +1,4 @@
-import { Listr, ListrLogger, ProcessOutput } from "listr2";
+import type { ListrLogger } from "listr2";
 
 export interface Step {
   readonly title: string;
@@ -8,6 +8,10 @@ export interface Step {
 
 /** Run steps one after another, shown as a list on a terminal and as plain lines elsewhere; always on stderr. */
 export async function runSteps(steps: readonly Step[]): Promise<void> {
+  // Loaded when there are steps: a verb that finds nothing to do shows none.
+  const { Listr, ListrLogger, ProcessOutput } = await import("listr2");
+  const logger = (): ListrLogger =>
+    new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
   let failure: { error: unknown } | undefined;
   const list = new Listr(
     steps.map((step) => ({
@@ -26,9 +30,9 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
     })),
     {
       renderer: process.stderr.isTTY ? "default" : "simple",
-      rendererOptions: { logger: stderrLogger(), showErrorMessage: false },
+      rendererOptions: { logger: logger(), showErrorMessage: false },
       fallbackRenderer: "simple",
-      fallbackRendererOptions: { logger: stderrLogger() },
+      fallbackRendererOptions: { logger: logger() },
     },
   );
   try {
@@ -37,8 +41,4 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
     // The list shows where it failed; the caller says what failed, once.
     throw failure ? failure.error : error;
   }
-}
-
-function stderrLogger(): ListrLogger {
-  return new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) });
 }

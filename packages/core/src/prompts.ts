@@ -1,4 +1,3 @@
-import { confirm as ask, isCancel, text } from "@clack/prompts";
 import { UserError } from "./errors.ts";
 
 /**
@@ -10,6 +9,7 @@ export async function confirmDestructive(message: string, options: { yes: boolea
   if (!process.stdin.isTTY) {
     throw new UserError(`${message} There is no terminal to ask on`, { next: "Run again with --yes if you mean it" });
   }
+  const { confirm: ask, isCancel, text } = await import("@clack/prompts");
   const answer = options.typed
     ? await text({ message: `${message} Type "${options.typed}" to go on` })
     : await ask({ message, initialValue: false });
