@@ -11,7 +11,8 @@ if [ "$*" = "open-webui" ]; then
     WEBUI_SECRET_KEY=$(cat "$key_file")
     export WEBUI_SECRET_KEY
   fi
-  set -- uvicorn open_webui.main:app --host "${HOST:-0.0.0.0}" --port "${PORT:-8080}" \
+  # Streams and sockets that browsers hold open are cut after 5 s, or stopping would wait for them until it is killed.
+  set -- uvicorn open_webui.main:app --host "${HOST:-0.0.0.0}" --port "${PORT:-8080}" --timeout-graceful-shutdown 5 \
     --forwarded-allow-ips "${FORWARDED_ALLOW_IPS:-*}" --workers "${UVICORN_WORKERS:-1}"
 fi
 exec "$@"

@@ -40,7 +40,7 @@ export class Containers implements AsyncDisposable {
   }
 
   /** Wait for the image's own health check; says the last log lines when it does not come. */
-  async healthy(service: string, seconds = 150): Promise<void> {
+  async healthy(service: string, seconds = 300): Promise<void> {
     const end = Date.now() + seconds * 1000;
     let state = "";
     while (Date.now() < end) {
@@ -71,12 +71,10 @@ export class Containers implements AsyncDisposable {
     return `http://${address.split("\n")[0]}`;
   }
 
-  /** Stop by the image's own signal. @returns seconds that it took, and the exit code (137: it had to be killed). */
-  async stop(service: string): Promise<{ seconds: number; exitCode: number }> {
-    const begun = performance.now();
-    await docker("stop", "--time=30", this.nameOf(service));
-    const seconds = (performance.now() - begun) / 1000;
-    return { seconds, exitCode: Number(await docker("inspect", "--format={{.State.ExitCode}}", this.nameOf(service))) };
+  /** Stop by the image's own signal. @returns the exit code; 137 means that it had to be killed after a minute. */
+  async stop(service: string): Promise<number> {
+    await docker("stop", "--time=60", this.nameOf(service));
+    return Number(await docker("inspect", "--format={{.State.ExitCode}}", this.nameOf(service)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -99,6 +97,8 @@ export interface StartOptions {
 
 /** Run the docker client; resolves with its trimmed output. */
 export async function docker(...args: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)("docker", args, { maxBuffer: 64 * 1024 * 1024 });
-  return stdout.trim();
+  const running = promisify(execFile)("docker", args, { maxBuffer: 64 * 1024 * 1024 });
+  // Nothing is ever typed into it; `docker run --interactive` would wait for ever.
+  running.child.stdin?.end();
+  return (await running).stdout.trim();
 }
