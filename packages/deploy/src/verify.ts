@@ -2,6 +2,7 @@ import { dependencyOrder } from "@understudy/compose";
 import type { Engine, HostSession, Log } from "@understudy/core";
 import { containerName } from "@understudy/stacks/names";
 import type { Candidate } from "./candidate.ts";
+import { answersHere } from "./healthy/answers-here.ts";
 import { awaitEndpoint } from "./healthy/await-endpoint.ts";
 import { awaitHealthy } from "./healthy/await-healthy.ts";
 import { endpoints } from "./live/endpoints.ts";
@@ -17,17 +18,23 @@ export async function verifyStack(
 ): Promise<ServiceReport[]> {
   const { model, environment } = candidate.desired;
   const timeout = environment.healthTimeoutSeconds * 1_000;
+  const reachable = endpoints(model);
   const began = performance.now();
   const waiting = new Set(dependencyOrder(model));
   await Promise.all(
     [...waiting].map(async (service) => {
-      await awaitHealthy(engine, { service, container: containerName(environment.stackName, service), timeout });
+      const endpoint = engine.remote ? undefined : reachable.find((one) => one.service === service);
+      await awaitHealthy(engine, {
+        service,
+        container: containerName(environment.stackName, service),
+        timeout,
+        ...(endpoint ? { answers: () => answersHere(endpoint) } : {}),
+      });
       waiting.delete(service);
       log.info({ service, took: Math.round(performance.now() - began) }, "healthy");
       report(waiting.size ? `waiting for ${[...waiting].join(", ")}` : "all services are healthy");
     }),
   );
-  const reachable = endpoints(model);
   await Promise.all(reachable.map((endpoint) => awaitEndpoint(session, endpoint, 60_000)));
   return serviceReports(model, reachable, candidate.images);
 }

@@ -4,6 +4,7 @@ import { type Engine, type Log, readFact } from "@understudy/core";
 import { containerName, networkName } from "@understudy/stacks/names";
 import type { Candidate } from "../candidate.ts";
 import { type ChangeCounts, changeOf, countChanges, type ResourceChange } from "../engine/changes.ts";
+import { mayHaveState } from "../engine/has-state.ts";
 import { fingerprint } from "../live/fingerprint.ts";
 import { type Snapshot, serviceOf, takeSnapshot } from "../live/snapshot.ts";
 import { strayContainers, strayNetworks, withoutPendingOperations } from "../live/strays.ts";
@@ -52,7 +53,7 @@ export async function planDeploy(
 ): Promise<DeployPlan> {
   const { desired } = candidate;
   const snapshot = await takeSnapshot(engine, desired.environment.stackName);
-  if (desired.envFile.fresh) return planFresh(candidate, snapshot);
+  if (desired.envFile.fresh || isBlank(candidate, snapshot)) return planFresh(candidate, snapshot);
   const applied = readFact<Applied>(desired.installation, desired.environment.name, "applied");
   if (!refresh && applied?.inputs === candidate.inputs && applied.fingerprint === fingerprint(snapshot)) {
     return nothingToDo(snapshot);
@@ -125,6 +126,11 @@ async function askEngine(
     replace: forcedReplacements(changes),
     engineNeeded: changes.length > 0,
   };
+}
+
+/** Nothing on the host and nothing remembered: what the engine's preview, some seconds, would say is known. */
+function isBlank({ desired }: Candidate, { containers, networks }: Snapshot): boolean {
+  return containers.size === 0 && networks.size === 0 && !mayHaveState(desired);
 }
 
 /** Before the environment's secrets exist there is no state to compare with: everything is to be created. */
