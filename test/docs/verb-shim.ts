@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { checkout } from "./page.ts";
+
+/** A stand-in for `./understudy` and `pnpm` that runs the verbs of this checkout without looking at the toolchain. */
+export function verbShim(): string {
+  const { scripts } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  const cases = Object.entries(scripts).flatMap(([verb, script]) =>
+    script.startsWith("node packages/")
+      ? [`  ${verb}) exec '${process.execPath}' '${join(checkout, script.slice("node ".length))}' "$@" ;;`]
+      : [],
+  );
+  return [
+    "#!/bin/sh",
+    "case $1 in --yes | run) shift ;; esac",
+    "verb=$1",
+    "shift",
+    "case $verb in",
+    ...cases,
+    '  *) echo "no page may run the verb $verb" >&2; exit 2 ;;',
+    "esac",
+    "",
+  ].join("\n");
+}
