@@ -1,3 +1,4 @@
+export { declaredFiles } from "./declared-files.ts";
 export type { ReferencedVariable } from "./interpolate-tree.ts";
 export { type LoadOptions, loadCompose, referencedVariables } from "./load.ts";
 export type * from "./model.ts";

@@ -1,18 +1,13 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
-import { type Engine, type Log, statusOf } from "@understudy/core";
+import { type Engine, statusOf } from "@understudy/core";
 import type { Candidate } from "./candidate.ts";
 import { changeOf } from "./engine/changes.ts";
 import { removeContainer, removeNetwork } from "./live/strays.ts";
-import type { DeployPlan } from "./plan/plan-deploy.ts";
+import type { Report, Work } from "./work.ts";
 
 /** Carry out a plan. Ends when the engine has done its part; whether services are healthy is looked at afterwards. */
-export async function applyPlan(
-  engine: Engine,
-  candidate: Candidate,
-  plan: DeployPlan,
-  log: Log,
-  report: (line: string) => void,
-): Promise<void> {
+export async function applyPlan(work: Work, report: Report): Promise<void> {
+  const { engine, plan } = work;
   for (const { id, service } of plan.repairs.containers) {
     report(`${service}: removing the container that a killed run left`);
     await removeContainer(engine, id);
@@ -25,20 +20,15 @@ export async function applyPlan(
     report(`${service}: starting`);
     await start(engine, id);
   }
-  if (plan.engineNeeded || plan.repairs.state) await runEngine(engine, candidate, plan, log, report);
+  if (plan.engineNeeded || plan.repairs.state) await runEngine(work, report);
 }
 
-async function runEngine(
-  engine: Engine,
-  candidate: Candidate,
-  plan: DeployPlan,
-  log: Log,
-  report: (line: string) => void,
-): Promise<void> {
+async function runEngine({ engine, candidate, plan, log, healthTimes }: Work, report: Report): Promise<void> {
   const { openCandidate } = await import("./engine/stack.ts");
-  const { stack, run, failure } = await openCandidate(engine, candidate, plan.snapshot, log, (service) =>
-    report(`${service}: healthy`),
-  );
+  const { stack, run, failure } = await openCandidate(engine, candidate, plan.snapshot, log, (service, seconds) => {
+    healthTimes.note(service, seconds);
+    report(`${service}: healthy`);
+  });
   const { state } = plan.repairs;
   if (state) await run(() => stack.importStack(state));
   try {
@@ -55,7 +45,7 @@ async function runEngine(
   }
 }
 
-function tell(event: EngineEvent, report: (line: string) => void): void {
+function tell(event: EngineEvent, report: Report): void {
   const words = { create: "creating", update: "changing", replace: "replacing", delete: "removing" };
   for (const { kind, name, operation } of changeOf(event))
     if (kind !== "image") report(`${name}: ${words[operation]} ${kind}`);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { declaredFiles } from "@understudy/compose";
 import { gitCommit } from "@understudy/core";
 import type { DesiredStack } from "./context/prepare.ts";
 import type { ResolvedImages } from "./images/resolve.ts";
@@ -32,13 +33,11 @@ export function inputsOf({ model, environment, settings }: DesiredStack, images:
   return hash({ model, images, stack: environment.stackName, backend: settings.state.backend });
 }
 
-/** The files that every environment shares: the base compose file and what it places in containers. */
-export function releaseFiles({ installation, model }: DesiredStack): Record<string, string> {
+/** The files that every environment shares: the base compose file and what it alone places in containers. */
+export function releaseFiles({ installation }: DesiredStack): Record<string, string> {
   const folder = installation.composeDir;
-  const placed = Object.values(model.configs).flatMap(({ file }) => (file ? [file] : []));
+  const base = join(folder, "docker-compose.yml");
   return Object.fromEntries(
-    [join(folder, "docker-compose.yml"), ...placed]
-      .sort()
-      .map((file) => [relative(folder, file), readFileSync(file, "utf8")]),
+    [base, ...declaredFiles(base)].map((file) => [relative(folder, file), readFileSync(file, "utf8")]),
   );
 }

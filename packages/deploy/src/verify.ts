@@ -1,21 +1,15 @@
 import { dependencyOrder } from "@understudy/compose";
-import type { Engine, HostSession, Log } from "@understudy/core";
 import { containerName } from "@understudy/stacks/names";
-import type { Candidate } from "./candidate.ts";
 import { answersHere } from "./healthy/answers-here.ts";
 import { awaitEndpoint } from "./healthy/await-endpoint.ts";
 import { awaitHealthy } from "./healthy/await-healthy.ts";
 import { endpoints } from "./live/endpoints.ts";
 import { type ServiceReport, serviceReports } from "./report/deploy-report.ts";
+import type { Report, Work } from "./work.ts";
 
 /** Every service healthy inside, and answering through the edge. @throws Unhealthy, or UserError for an endpoint. */
-export async function verifyStack(
-  engine: Engine,
-  session: HostSession,
-  candidate: Candidate,
-  log: Log,
-  report: (line: string) => void,
-): Promise<ServiceReport[]> {
+export async function verifyStack(work: Work, report: Report): Promise<ServiceReport[]> {
+  const { engine, session, candidate, log, healthTimes } = work;
   const { model, environment } = candidate.desired;
   const timeout = environment.healthTimeoutSeconds * 1_000;
   const reachable = endpoints(model);
@@ -24,12 +18,13 @@ export async function verifyStack(
   await Promise.all(
     [...waiting].map(async (service) => {
       const endpoint = engine.remote ? undefined : reachable.find((one) => one.service === service);
-      await awaitHealthy(engine, {
+      const seconds = await awaitHealthy(engine, {
         service,
         container: containerName(environment.stackName, service),
         timeout,
         ...(endpoint ? { answers: () => answersHere(endpoint) } : {}),
       });
+      healthTimes.note(service, seconds);
       waiting.delete(service);
       log.info({ service, took: Math.round(performance.now() - began) }, "healthy");
       report(waiting.size ? `waiting for ${[...waiting].join(", ")}` : "all services are healthy");

@@ -20,7 +20,7 @@ export async function openCandidate(
   candidate: Candidate,
   snapshot: Snapshot,
   log: Log,
-  onHealthy: (service: string) => void = () => {},
+  onHealthy: (service: string, seconds: number) => void = () => {},
 ): Promise<OpenStack> {
   const { desired } = candidate;
   let failed: unknown;
@@ -32,8 +32,8 @@ export async function openCandidate(
     secrets: desired.secretValues,
     awaitHealthy: async (service, container) => {
       try {
-        await awaitHealthy(engine, { service, container, timeout: desired.environment.healthTimeoutSeconds * 1_000 });
-        onHealthy(service);
+        const timeout = desired.environment.healthTimeoutSeconds * 1_000;
+        onHealthy(service, await awaitHealthy(engine, { service, container, timeout }));
       } catch (error) {
         failed ??= error;
         throw error;

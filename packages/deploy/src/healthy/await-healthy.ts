@@ -21,14 +21,17 @@ export interface HealthWait {
 /**
  * Wait until a service is really healthy: its own health test, run by us inside the container, succeeds. The test is
  * run at a growing pace instead of waiting for the engine's interval. A container without a test must only run.
+ * @returns seconds from the container's start until it was seen healthy, by this machine's clock.
  * @throws Unhealthy with state and last log lines when it does not come up in time, or never will.
  */
-export async function awaitHealthy(engine: Engine, wait: HealthWait): Promise<void> {
+export async function awaitHealthy(engine: Engine, wait: HealthWait): Promise<number> {
   const deadline = Date.now() + wait.timeout;
   for (let pause = 150; ; pause = Math.min(pause * 1.3, wait.answers ? 300 : 1_000)) {
     const info = await inspect(engine, wait.container);
     if (!info) throw new Unhealthy(wait.service, "its container is gone", undefined, []);
-    if (info.State.Running && !info.State.Restarting && (await isHealthy(engine, wait, info))) return;
+    if (info.State.Running && !info.State.Restarting && (await isHealthy(engine, wait, info))) {
+      return (Date.now() - Date.parse(info.State.StartedAt)) / 1_000;
+    }
     if (info.RestartCount >= hopelessRestarts || Date.now() + pause > deadline) {
       throw await diagnose(engine, wait.service, info, wait.timeout);
     }

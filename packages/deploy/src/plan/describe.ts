@@ -94,7 +94,10 @@ function reasons({ kind, name, properties }: ResourceChange, seen: Observations)
     const word = propertyNames[property] ?? property;
     return from !== undefined && to !== undefined && from !== to ? `${word} ${from} → ${to}` : word;
   });
-  return [...new Set(said)];
+  const distinct = [...new Set(said)];
+  // A label always differs with whatever else does; alone it is a reason worth telling.
+  const telling = distinct.filter((reason) => reason !== propertyNames.labels);
+  return telling.length ? telling : distinct;
 }
 
 function imageReason(name: string, seen: Observations): string {

@@ -57,6 +57,7 @@ export async function startRemoteHost(): Promise<RemoteHost> {
       await ended(sshd, "SIGTERM");
       await ended(dockerd, "SIGTERM");
       execFileSync("ip", ["netns", "del", namespace]);
+      unmountBelow(folder);
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -143,6 +144,15 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
   child.kill("SIGCONT");
   child.kill(signal);
   await end;
+}
+
+/** An engine leaves its folder mounted on itself; one that was killed, its containers' file systems too. */
+function unmountBelow(folder: string): void {
+  const points = readFileSync("/proc/self/mountinfo", "utf8")
+    .split("\n")
+    .flatMap((line) => line.split(" ")[4] ?? []);
+  for (const point of points.filter((one) => one.startsWith(`${folder}/`)).reverse())
+    execFileSync("umount", ["--lazy", point]);
 }
 
 async function until(what: string, folder: string, ready: () => boolean): Promise<void> {

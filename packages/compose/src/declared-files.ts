@@ -1,0 +1,15 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { parse } from "yaml";
+
+interface Declarations {
+  readonly configs?: Readonly<Record<string, { readonly file?: string } | null>>;
+  readonly secrets?: Readonly<Record<string, { readonly file?: string } | null>>;
+}
+
+/** The absolute paths of the files that one compose file, alone, places in containers. */
+export function declaredFiles(composeFile: string): string[] {
+  const { configs, secrets } = (parse(readFileSync(composeFile, "utf8")) ?? {}) as Declarations;
+  const declared = [...Object.values(configs ?? {}), ...Object.values(secrets ?? {})];
+  return declared.flatMap((source) => (source?.file ? [resolve(dirname(composeFile), source.file)] : [])).sort();
+}

@@ -1,0 +1,24 @@
+import { readFact, writeFact } from "@understudy/core";
+import { fingerprint } from "./live/fingerprint.ts";
+import { ownedVolumes } from "./live/missing-volumes.ts";
+import { takeSnapshot } from "./live/snapshot.ts";
+import { knownContainers } from "./plan/drift.ts";
+import type { Applied } from "./plan/plan-deploy.ts";
+import { recordRelease } from "./plan/recorded-release.ts";
+import type { Work } from "./work.ts";
+
+/** Write down what a deploy that ended well left on the host: the next one compares with it. */
+export async function record({ engine, candidate, healthTimes }: Work): Promise<void> {
+  const { installation, environment, model } = candidate.desired;
+  const snapshot = await takeSnapshot(engine, environment.stackName);
+  const earlier = readFact<Applied>(installation, environment.name, "applied")?.secondsToHealthy ?? {};
+  const applied: Applied = {
+    inputs: candidate.inputs,
+    fingerprint: fingerprint(snapshot),
+    containers: knownContainers(snapshot),
+    secondsToHealthy: healthTimes.over(earlier),
+  };
+  recordRelease(installation, environment.name, candidate.release);
+  writeFact(installation, environment.name, "volumes", ownedVolumes(environment.stackName, model));
+  writeFact(installation, environment.name, "applied", applied);
+}

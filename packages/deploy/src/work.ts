@@ -1,0 +1,17 @@
+import type { Engine, HostSession, Log } from "@understudy/core";
+import type { Candidate } from "./candidate.ts";
+import type { HealthTimes } from "./healthy/health-times.ts";
+import type { DeployPlan } from "./plan/plan-deploy.ts";
+
+/** What carrying out a deploy works with, from the plan to the proof. */
+export interface Work {
+  readonly engine: Engine;
+  readonly session: HostSession;
+  readonly candidate: Candidate;
+  readonly plan: DeployPlan;
+  readonly log: Log;
+  readonly healthTimes: HealthTimes;
+}
+
+/** Hears the newest line of a step's progress. */
+export type Report = (line: string) => void;
