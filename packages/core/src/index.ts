@@ -20,6 +20,7 @@ export { gitCommit } from "./git.ts";
 export { findInstallation, type Installation, sourceRoot } from "./installation.ts";
 export { type InterruptedRun, Journal } from "./journal.ts";
 export { dayOf, type Log, openLog, silentLog } from "./log.ts";
+export { isAlive } from "./process-alive.ts";
 export { runSteps, type Step } from "./progress.ts";
 export { confirmDestructive } from "./prompts.ts";
 export { isSecretName, secrets } from "./redact.ts";

@@ -1,14 +1,18 @@
 import { request } from "node:http";
+import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { operator } from "../audit.ts";
 import { UserError } from "../errors.ts";
+import { isAlive } from "../process-alive.ts";
 import { type Engine, statusOf } from "./engine.ts";
 import { type ExecOptions, type ExecResult, exec, execStream } from "./exec.ts";
 import { label } from "./labels.ts";
 
 const ownerLabel = "understudy.lock.owner";
 const verbLabel = "understudy.lock.verb";
+const machineLabel = "understudy.lock.machine";
+const processLabel = "understudy.lock.process";
 
 /** How long a lock on another host outlives the last sign of life from its owner, ms. */
 const silenceAllowed = 60_000;
@@ -67,14 +71,15 @@ export class HostSession implements AsyncDisposable {
     for (let told = false; ; told = true) {
       const taken = await tryCreate(engine, lock);
       if (taken) return new HostSession(engine, taken.id, taken.input, lock);
-      const holder = await describeHolder(engine, lock.stackName);
+      const holder = await findHolder(engine, lock.stackName);
       if (!holder) continue;
-      if (!lock.wait) {
-        throw new UserError(`${lock.environment} is locked by ${holder}`, {
+      // Its lock is about to go: the engine takes a moment to see that the input has closed.
+      if (!lock.wait && !holder.dead) {
+        throw new UserError(`${lock.environment} is locked by ${holder.words}`, {
           next: "Wait until it ends, or run again with --wait",
         });
       }
-      if (!told) lock.onWait?.(holder);
+      if (!told && !holder.dead) lock.onWait?.(holder.words);
       await sleep(500);
     }
   }
@@ -124,6 +129,16 @@ export class HostSession implements AsyncDisposable {
 
 /** Who holds a stack's lock, in words, or undefined when nobody does. */
 export async function describeHolder(engine: Engine, stackName: string): Promise<string | undefined> {
+  return (await findHolder(engine, stackName))?.words;
+}
+
+interface Holder {
+  readonly words: string;
+  /** A process of this machine that lives no more. */
+  readonly dead: boolean;
+}
+
+async function findHolder(engine: Engine, stackName: string): Promise<Holder | undefined> {
   try {
     const { Config, Created, State, Id } = await engine.docker.getContainer(lockName(stackName)).inspect();
     const age = Date.now() - Date.parse(Created);
@@ -131,8 +146,9 @@ export async function describeHolder(engine: Engine, stackName: string): Promise
       await engine.docker.getContainer(Id).remove({ force: true });
       return undefined;
     }
-    const owner = Config.Labels[ownerLabel] ?? "an unknown owner";
-    return `${owner} (${Config.Labels[verbLabel] ?? "?"}, since ${new Date(Created).toISOString()})`;
+    const { [ownerLabel]: owner = "an unknown owner", [verbLabel]: verb = "?", ...labels } = Config.Labels;
+    const dead = labels[machineLabel] === hostname() && !isAlive(Number(labels[processLabel]));
+    return { words: `${owner} (${verb}, since ${new Date(Created).toISOString()})`, dead };
   } catch (error) {
     if ([404, 409].includes(statusOf(error) ?? 0)) return undefined;
     throw error;
@@ -173,6 +189,8 @@ async function tryCreate(engine: Engine, lock: LockRequest) {
         [label.environment]: lock.environment,
         [ownerLabel]: `${operator()}, process ${process.pid}`,
         [verbLabel]: lock.verb,
+        [machineLabel]: hostname(),
+        [processLabel]: String(process.pid),
       },
       HostConfig: { AutoRemove: true, NetworkMode: "host", Memory: 268_435_456 },
     });

@@ -9,7 +9,7 @@ import {
   type PulumiFn,
   type Stack,
 } from "@pulumi/pulumi/automation/index.js";
-import { assertPulumi, type Installation, type Log, messageOf, secrets, UserError } from "@understudy/core";
+import { assertPulumi, type Installation, isAlive, type Log, messageOf, secrets, UserError } from "@understudy/core";
 
 import { passphrasePath } from "./passphrase.ts";
 
@@ -158,16 +158,7 @@ export function lockHolder(said: string): LockHolder | undefined {
 /** We hold the environment's lock, so a live holder can only be the orphan of a killed run: it ends by itself. */
 async function untilGone({ host, pid }: LockHolder): Promise<void> {
   if (host !== hostname()) return;
-  for (let waited = 0; waited < 60_000 && alive(pid); waited += 250) await sleep(250);
-}
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return pid > 0;
-  } catch {
-    return false;
-  }
+  for (let waited = 0; waited < 60_000 && isAlive(pid); waited += 250) await sleep(250);
 }
 
 function redactUrl(url: string): string {
