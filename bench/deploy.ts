@@ -18,6 +18,11 @@ if (!Number.isInteger(runs) || runs < 1 || (only !== undefined && !["no-change",
 const say = (line: string) => void process.stderr.write(`${line}\n`);
 const before = describeMachine();
 await using rivals = openRivals(process.env.COMPOSE_V2);
+const removeAndEnd = async () => {
+  await rivals[Symbol.asyncDispose]();
+  process.exit(1);
+};
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, removeAndEnd);
 await rivals.prepare(say);
 const sections: Section[] = [];
 if (only !== "no-change") sections.push(await compareCold(rivals, runs, say), await measureFloor(rivals, say));

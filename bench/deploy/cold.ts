@@ -7,6 +7,7 @@ import type { Rival, Rivals } from "./rivals.ts";
 export async function compareCold(rivals: Rivals, runs: number, say: (line: string) => void): Promise<Section> {
   const { ours, compose, composeV2 } = rivals;
   const all = [ours, compose, ...(composeV2 ? [composeV2] : [])];
+  await ours.remove();
   const phases = phaseCollector(rivals);
   const taken = new Map(all.map((rival) => [rival, [] as Measured[]]));
   for (let run = 0; run < runs; run++) {

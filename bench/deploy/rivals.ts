@@ -27,7 +27,7 @@ export interface Rivals extends AsyncDisposable {
   readonly composeV2: Rival | undefined;
   /** Other ways in which people start ours. */
   readonly oursOtherwise: readonly Rival[];
-  /** Write the settings, secrets and image names that all of them use, and warm every cache once. */
+  /** Write the settings, secrets and image names that all of them use, and warm every cache once: ours is up afterwards. */
   prepare(say: (line: string) => void): Promise<void>;
   /** The lines that ours has logged so far. */
   log(): Record<string, unknown>[];
@@ -76,7 +76,6 @@ export function openRivals(v2: string | undefined): Rivals {
       say("warming up: one deploy, which also makes the secrets that all use");
       await installation.json("deploy:staging", "--env", "laptop");
       installation.write("images.yml", imagesOverride(installation));
-      await this.ours.remove();
     },
     log: () => readLog(installation),
     answering,
