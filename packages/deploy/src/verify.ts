@@ -30,6 +30,11 @@ export async function verifyStack(work: Work, report: Report): Promise<ServiceRe
       report(waiting.size ? `waiting for ${[...waiting].join(", ")}` : "all services are healthy");
     }),
   );
-  await Promise.all(reachable.map((endpoint) => awaitEndpoint(session, endpoint, 60_000)));
+  await Promise.all(
+    reachable.map(async (endpoint) => {
+      const answered = !engine.remote && (await answersHere(endpoint));
+      if (!answered) await awaitEndpoint(session, endpoint, 60_000);
+    }),
+  );
   return serviceReports(model, reachable, candidate.images);
 }
