@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../errors.ts";
+import { isAlive } from "../process-alive.ts";
 
 /** How long ssh may take to connect, ms. */
 const connectTimeout = 20_000;
@@ -139,15 +140,6 @@ async function removeLeftovers(): Promise<void> {
     } catch {
       // Somebody else's: theirs to remove.
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -19,4 +19,10 @@ describe("firstError", () => {
       "Updating (staging):\n  docker:index:Container (n8n):\n    error: 1 error occurred:\n    * Unable to create container: Conflict. The container name is in use\n    error: update failed";
     expect(firstError(said)).toBe("Unable to create container: Conflict. The container name is in use");
   });
+
+  it("leaves out which line of whose code said it", () => {
+    const said =
+      "+  docker:index:Container web creating (0s) error:   sdk-v2/provider2.go:571: sdk.helper_schema: Unable to start container: no";
+    expect(firstError(said)).toBe("Unable to start container: no");
+  });
 });

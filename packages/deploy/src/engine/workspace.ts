@@ -109,6 +109,14 @@ function explain({ environment, backend }: WorkspaceOptions, error: unknown): Er
     });
   }
   if (lockHolder(said)) return new UserError(`The Pulumi state of ${environment} is locked`, { cause: error });
+  const taken =
+    /(?:Bind for (\S+) failed: port is already allocated|listen \w+ (\S+): bind: address already in use)/.exec(said);
+  if (taken) {
+    return new UserError(`Port ${taken[1] ?? taken[2]} was taken by somebody else in the meantime`, {
+      next: "Stop its holder, or set portOffset of this environment in understudy.yml, and run again",
+      cause: error,
+    });
+  }
   if (/no space left on device|disk quota exceeded/i.test(said)) {
     return new UserError("The disk is full", {
       next: "Free some room (docker system df shows what Docker uses) and run again",
@@ -132,15 +140,19 @@ function explain({ environment, backend }: WorkspaceOptions, error: unknown): Er
   });
 }
 
-/** The first line that tells a cause, of Pulumi's many. */
+/** The first line that tells a cause, of Pulumi's many, without the names of the code that said it. */
 export function firstError(said: string): string {
   const lines = said.split("\n").map((line) => line.trim());
   const telling = lines.filter(
     (line) =>
       /error:|rpc error|\* /.test(line) &&
-      !/update failed|preview failed|resource (creation|update)|occurred:$/.test(line),
+      !/(update|preview|destroy|refresh) failed|resource (creation|update)|occurred:$/.test(line),
   );
-  return (telling.at(0) ?? lines.find((line) => line) ?? "no message").replace(/^(-|\*|error:)\s*/g, "");
+  const first = telling.at(0) ?? lines.find((line) => line) ?? "no message";
+  return first
+    .replace(/^.*\berror:\s+/, "")
+    .replace(/^\*\s*/, "")
+    .replace(/^\S+\.go:\d+: (\S+: )?/, "");
 }
 
 interface LockHolder {

@@ -43,9 +43,9 @@ export async function assertPortsFree(
       protocol: port.Type,
     })),
   );
-  const listening = parseListeners(
-    await session.exec(["sh", "-c", "cat /proc/net/tcp /proc/net/tcp6"]).then(({ stdout }) => stdout),
-  );
+  // Only what listens: everything else could be more than an exec keeps.
+  const { stdout } = await session.exec(["grep", "-h", " 0A ", "/proc/net/tcp", "/proc/net/tcp6"]);
+  const listening = parseListeners(stdout);
   const taken = wanted.flatMap((want): TakenPort[] => {
     const holders = published.filter(
       (held) => held.port === want.port && held.protocol === want.protocol && overlap(held.address, want.address),
