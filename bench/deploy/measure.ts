@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 export interface Command {
   readonly program: string;
@@ -46,8 +46,22 @@ export function median(values: readonly number[]): number {
 
 function residentMemory(pid: number): number {
   const kibibytes = Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0);
-  const children = read(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
-  return children.reduce((sum, child) => sum + residentMemory(child), kibibytes * 1_024);
+  return childrenOf(pid).reduce((sum, child) => sum + residentMemory(child), kibibytes * 1_024);
+}
+
+/** Any thread can have started a child. */
+function childrenOf(pid: number): number[] {
+  const threads = list(`/proc/${pid}/task`);
+  const children = threads.flatMap((thread) => read(`/proc/${pid}/task/${thread}/children`).split(" "));
+  return children.filter(Boolean).map(Number);
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }
 
 /** A process may end between two looks. */
