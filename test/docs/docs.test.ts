@@ -8,8 +8,8 @@ import {
   type TestInstallation,
   type VerbResult,
 } from "../../packages/deploy/test/support/installation.ts";
+import { launcherShim } from "./launcher-shim.ts";
 import { type Block, blocksOf, checkout } from "./page.ts";
-import { verbShim } from "./verb-shim.ts";
 
 const offset = 23_000;
 const settings = `environments:
@@ -32,10 +32,8 @@ describe("the commands of the pages, in order, on a fresh staging", () => {
 
   beforeAll(() => {
     installation = createInstallation(settings);
-    for (const name of ["understudy", "bin/pnpm"]) {
-      installation.write(name, verbShim());
-      chmodSync(join(installation.root, name), 0o755);
-    }
+    installation.write("understudy", launcherShim());
+    chmodSync(join(installation.root, "understudy"), 0o755);
     symlinkSync(join(checkout, "docs"), join(installation.root, "docs"));
   });
 
@@ -63,7 +61,6 @@ function runBlock({ root }: TestInstallation, { text }: Block): Promise<VerbResu
       cwd: root,
       env: {
         ...process.env,
-        PATH: `${join(root, "bin")}:${process.env.PATH}`,
         UNDERSTUDY_ROOT: root,
         NO_COLOR: "1",
       },

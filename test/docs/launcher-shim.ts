@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "./page.ts";
 
-/** A stand-in for `./understudy` and `pnpm` that runs the verbs of this checkout without looking at the toolchain. */
-export function verbShim(): string {
+/** A stand-in for `./understudy` that runs the verbs of this checkout without looking at the toolchain. */
+export function launcherShim(): string {
   const { scripts } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };
@@ -14,7 +14,7 @@ export function verbShim(): string {
   );
   return [
     "#!/bin/sh",
-    "case $1 in --yes | run) shift ;; esac",
+    '[ "$1" != --yes ] || shift',
     "verb=$1",
     "shift",
     "case $verb in",
