@@ -68,7 +68,11 @@ export function openRivals(v2: string | undefined): Rivals {
     ours: ours("pnpm deploy:staging", "pnpm", ["--silent", "deploy:staging"]),
     oursOtherwise: [
       ours("./understudy deploy:staging", "./understudy", ["deploy:staging"]),
-      ours("its node process alone", process.execPath, ["packages/deploy/src/cli/deploy-staging.ts"]),
+      ours("its node process alone", process.execPath, [
+        "--import",
+        "./packages/core/src/cli/quick-start.mjs",
+        "packages/deploy/src/cli/deploy-staging.ts",
+      ]),
     ],
     compose: compose("docker-compose 1.29 up -d", "docker-compose", "v1"),
     composeV2: v2 ? compose("docker compose v2 up -d", v2, "v2") : undefined,

@@ -1,6 +1,4 @@
-import "@understudy/core/quick-start";
-
-const { runDeployVerb } = await import("./deploy-command.ts");
+import { runDeployVerb } from "./deploy-command.ts";
 
 await runDeployVerb(import.meta.url, "staging", "Deploy a staging stack and prove it healthy.", [
   "pnpm deploy:staging                          # laptop or server, as this machine looks",

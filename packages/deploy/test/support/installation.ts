@@ -108,7 +108,7 @@ function scriptOf(verb: string): string {
   const { scripts } = JSON.parse(readFileSync(join(sourceRoot, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };
-  const script = scripts[verb]?.replace(/^node /, "");
+  const script = scripts[verb]?.split(" ").at(-1);
   if (!script) throw new Error(`package.json has no verb ${verb}`);
   return script;
 }
