@@ -28,7 +28,7 @@ const environmentSchema = z.strictObject({
   /** Values for compose variables that are not secret. */
   variables: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
   /** How long one service may take to become healthy, in seconds. */
-  healthTimeoutSeconds: z.int().min(5).max(7_200).default(300),
+  healthTimeoutSeconds: z.int().min(5).max(7_200).default(600),
 });
 
 export const settingsSchema = z.strictObject({

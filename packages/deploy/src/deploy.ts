@@ -18,7 +18,8 @@ import {
   type Target,
 } from "./context/prepare.ts";
 import type { Profile, ProfileChoice } from "./context/profile.ts";
-import { firstRun, type NewLogin } from "./first-run/first-run.ts";
+import { firstRun } from "./first-run/first-run.ts";
+import { type Login, takeUnshownLogins } from "./first-run/logins.ts";
 import { HealthTimes } from "./healthy/health-times.ts";
 import { ensureToolbox } from "./images/acquire.ts";
 import { existingVolumes, ownedVolumes } from "./live/missing-volumes.ts";
@@ -51,7 +52,8 @@ export interface DeployOutcome {
   readonly plan: DeployPlan;
   /** Absent in a dry run. */
   readonly report: DeployReport | undefined;
-  readonly newLogins: readonly NewLogin[];
+  /** Logins that the person has not been shown yet. */
+  readonly newLogins: readonly Login[];
 }
 
 /** What one run of a deploy carries from stage to stage. */
@@ -146,7 +148,6 @@ async function perform(run: Run, candidate: Candidate, plan: DeployPlan, session
   const { engine, log, endPhase } = run;
   const work: Work = { engine, session, candidate, plan, log, healthTimes: new HealthTimes() };
   let services: readonly ServiceReport[] = [];
-  let newLogins: readonly NewLogin[] = [];
   const apply = {
     title: "Apply",
     run: async (report: Report) => {
@@ -164,15 +165,15 @@ async function perform(run: Run, candidate: Candidate, plan: DeployPlan, session
   const logIn = {
     title: "Logins",
     run: async () => {
-      newLogins = await firstRun(session, candidate.desired);
+      await firstRun(session, candidate.desired);
       endPhase("logins");
-      return newLogins.length ? `${newLogins.length} made` : "in place";
     },
   };
   await runSteps(hasWork(plan) ? [apply, prove, logIn] : [prove, logIn]);
   await record(work);
   endPhase("record");
-  return { plan, report: reportOf(candidate.desired, plan, services, candidate.release.id), newLogins };
+  const report = reportOf(candidate.desired, plan, services, candidate.release.id);
+  return { plan, report, newLogins: takeUnshownLogins(candidate.desired) };
 }
 
 function hasWork({ engineNeeded, start, repairs }: DeployPlan): boolean {

@@ -110,10 +110,11 @@ async function refuseNewSecretsOverOldData(
   if (!envFile.fresh) return;
   const volumes = await existingVolumes(engine, ownedVolumes(environment.stackName, model));
   if (volumes.length === 0) return;
+  const remove = `pnpm destroy:staging --environment ${environment.name} --volumes`;
   throw new UserError(
     `${envFile.path} is missing, but the data of ${environment.name} is there (${volumes.join(", ")}), locked with its secrets`,
     {
-      next: `Put the file back; or, if the data may be lost, remove it with pnpm destroy:staging --environment ${environment.name} --volumes`,
+      next: `Put the file back${environment.kind === "staging" ? `; or, if the data may be lost, remove it: ${remove}` : ""}`,
     },
   );
 }

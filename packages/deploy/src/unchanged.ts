@@ -1,7 +1,7 @@
 import { describeHolder, type Engine, Journal, readFact } from "@understudy/core";
 import { inputsOf, releaseFiles } from "./candidate.ts";
 import type { DesiredStack } from "./context/prepare.ts";
-import { loginsKnown } from "./first-run/logins-known.ts";
+import { loginsKnown } from "./first-run/logins.ts";
 import { answersHere } from "./healthy/answers-here.ts";
 import { type ImageSurvey, imagesByService, surveyImages } from "./images/acquire.ts";
 import { endpoints } from "./live/endpoints.ts";

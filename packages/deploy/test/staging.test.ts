@@ -203,7 +203,7 @@ describe("a staging stack", () => {
     const plan = await installation.run("deploy:staging", "--env", "laptop", "--dry-run");
     expect(plan.stderr).toMatch(/neo4j: .*started/);
     expect(plan.stderr).toMatch(/open-webui: memory limit 1024 → 2048/);
-    expect(plan.stderr).toMatch(/letta: .*networks/);
+    expect(plan.stderr).toMatch(/letta: altered by hand, container replaced/);
     await deploy();
     expect((await inspect("neo4j")).Id).toBe(before.Id);
     expect((await inspect("open-webui")).HostConfig.Memory).toBe(2_147_483_648);

@@ -52,10 +52,16 @@ async function parseAndRun<Options, Arguments extends string[]>(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return 0;
-    throw new UserError(error.message.replace(/^error: /, "").replaceAll("\n", " "), {
-      next: `pnpm ${verb.name} --help shows the flags`,
-      exitCode: 2,
-    });
+    throw new UserError(
+      error.message
+        .replace(/^error: /, "")
+        .replace(/\.$/, "")
+        .replaceAll("\n", " "),
+      {
+        next: `pnpm ${verb.name} --help shows the flags`,
+        exitCode: 2,
+      },
+    );
   }
   return (await verb.run(command.opts() as Options, ...(command.args as Arguments))) ?? 0;
 }

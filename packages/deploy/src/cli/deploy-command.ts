@@ -55,7 +55,9 @@ export function runDeployVerb(
         say: (line) => process.stderr.write(`${line}\n`),
       });
       process.stdout.write(
-        flags.json ? `${JSON.stringify(outcome.report ?? planReport(outcome.plan))}\n` : showOutcome(outcome),
+        flags.json
+          ? `${JSON.stringify(outcome.report ?? planReport(outcome.plan))}\n`
+          : showOutcome(outcome, process.stdout.isTTY),
       );
     },
   });

@@ -36,5 +36,9 @@ await runVerb(import.meta.url, {
 function describe({ environment, containers, networks, volumes }: DestroyReport, dryRun: boolean): string {
   const removed = dryRun ? "would be removed" : "removed";
   const data = volumes.length ? `, data volumes: ${volumes.join(", ")}` : "; its data stays";
-  return `${environment}: ${containers.length} containers and ${networks.length} networks ${removed}${data}\n`;
+  return `${environment}: containers ${list(containers)} and networks ${list(networks)} ${removed}${data}\n`;
+}
+
+function list(names: readonly string[]): string {
+  return names.length ? names.join(", ") : "(none)";
 }

@@ -5,22 +5,12 @@ import { type Endpoint, endpoints } from "../live/endpoints.ts";
 import { apiKeyWorks, createApiKey } from "./n8n.ts";
 import { ensureAdministrator } from "./open-webui.ts";
 
-/** A login that was made now and is kept in the environment file. */
-export interface NewLogin {
-  readonly service: string;
-  readonly user: string;
-  /** The variable of the environment file that holds the secret. */
-  readonly variable: string;
-}
-
 /**
  * Make the stack usable without a browser: n8n's owner and API key, Open WebUI's administrator. What is there already is
  * left alone. Only for services that the model has under these names and that can be reached.
  */
-export async function firstRun(session: HostSession, desired: DesiredStack): Promise<NewLogin[]> {
-  const { envFile, model } = desired;
+export async function firstRun(session: HostSession, { envFile, model }: DesiredStack): Promise<void> {
   const value = (name: string) => envFile.values[name] ?? "";
-  const made: NewLogin[] = [];
   const reachable = new Map(endpoints(model).map((endpoint) => [endpoint.service, endpoint]));
   const n8n = reachable.get("n8n");
   if (n8n) {
@@ -28,19 +18,13 @@ export async function firstRun(session: HostSession, desired: DesiredStack): Pro
     if (!key || !(await apiKeyWorks(session, baseUrl(n8n), key))) {
       const login = { email: value("N8N_OWNER_EMAIL"), password: value("N8N_OWNER_PASSWORD") };
       setVariable(envFile.path, "N8N_API_KEY", await createApiKey(session, baseUrl(n8n), login));
-      made.push(
-        { service: "n8n", user: login.email, variable: "N8N_OWNER_PASSWORD" },
-        { service: "n8n API", user: "API key", variable: "N8N_API_KEY" },
-      );
     }
   }
   const openWebui = reachable.get("open-webui");
   if (openWebui) {
     const login = { email: value("WEBUI_ADMIN_EMAIL"), password: value("WEBUI_ADMIN_PASSWORD") };
-    if (await ensureAdministrator(session, baseUrl(openWebui), login))
-      made.push({ service: "open-webui", user: login.email, variable: "WEBUI_ADMIN_PASSWORD" });
+    await ensureAdministrator(session, baseUrl(openWebui), login);
   }
-  return made;
 }
 
 function baseUrl({ probe }: Endpoint): URL {

@@ -47,7 +47,7 @@ async function signIn(call: Call, { email, password }: N8nLogin): Promise<string
   });
   if (signedIn.status === 200) return signedIn.cookie;
   throw new UserError(`n8n has an owner already, and ${email} with the password in the environment file is not it`, {
-    next: "Put that owner's N8N_OWNER_PASSWORD (and ADMIN_EMAIL) or an N8N_API_KEY into the environment file",
+    next: "Put that owner's N8N_OWNER_EMAIL and N8N_OWNER_PASSWORD, or an N8N_API_KEY into the environment file",
   });
 }
 

@@ -134,13 +134,13 @@ async function buildHere(
   );
 }
 
-/** Build on the local engine, then send where the target is another one. */
+/** Build on this machine's engine, then send where the target is another one. */
 async function buildRecipes(
   engine: Engine,
   wanted: readonly Recipe[],
   report: (line: string) => void,
 ): Promise<Map<string, ResolvedImage>> {
-  await using local = engine.remote ? await connectEngine("local") : undefined;
+  await using local = engine.host === "local" ? undefined : await connectEngine("local");
   const builder = local ?? engine;
   const plan = await planBuilds(wanted);
   await buildImages(plan, { onProgress: ({ image, line }) => report(`${image}: ${line}`) });

@@ -36,6 +36,7 @@ const propertyNames: Readonly<Record<string, string>> = {
   logOpts: "log options",
   memory: "memory limit",
   memorySwap: "memory limit",
+  mustRun: "must run",
   networksAdvanced: "networks",
   ports: "ports",
   restart: "restart policy",

@@ -56,6 +56,8 @@ describe("settleChanges", () => {
 
   it("starts what is stopped instead of changing it", () => {
     expect(settleChanges([change("update", "mustRun")], new Set(["web"]), [])).toEqual([]);
+    expect(settleChanges([change("replace", "mustRun", "ports")], new Set(["web"]), [])).toEqual([]);
+    expect(settleChanges([change("replace", "mustRun", "ports", "labels")], new Set(["web"]), [])).toHaveLength(1);
     expect(settleChanges([change("update", "mustRun", "memory")], new Set(["web"]), [])).toHaveLength(1);
   });
 

@@ -45,11 +45,12 @@ export function settleChanges(
   stopped: ReadonlySet<string>,
   altered: readonly string[],
 ): ResourceChange[] {
+  // A stopped container publishes nothing. Ports that the files changed come with a changed label, and are kept.
   const onlyStopped = ({ kind, name, operation, properties }: ResourceChange) =>
     kind === "container" &&
-    operation === "update" &&
+    (operation === "update" || operation === "replace") &&
     stopped.has(name) &&
-    properties.every(({ property }) => property === "mustRun");
+    properties.every(({ property }) => property === "mustRun" || property === "ports");
   const remade = (change: ResourceChange) =>
     change.kind === "container" && change.operation !== "update" && altered.includes(change.name);
   const byHand = altered.filter((name) => !changes.some((change) => change.name === name && remade(change)));

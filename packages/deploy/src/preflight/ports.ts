@@ -92,11 +92,11 @@ function kernelAddress(hex: string): string {
   return hex === "00000000000000000000000001000000" ? "::1" : hex;
 }
 
-/** The smallest round offset at which nothing that is wanted is taken. */
+/** The smallest round offset at which nothing that is wanted is taken, below the ports that the kernel gives to callers. */
 export function suggestOffset(wanted: readonly WantedPort[], taken: readonly (number | undefined)[]): number {
   const busy = new Set(taken);
-  for (let offset = 10_000; offset <= 50_000; offset += 1_000) {
-    if (wanted.every(({ port }) => port + offset <= 65_535 && !busy.has(port + offset))) return offset;
+  for (let offset = 10_000; offset <= 24_000; offset += 1_000) {
+    if (wanted.every(({ port }) => port + offset < 32_768 && !busy.has(port + offset))) return offset;
   }
   return 100;
 }

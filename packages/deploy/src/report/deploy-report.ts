@@ -43,17 +43,20 @@ export function planReport(plan: DeployPlan) {
   return { changes: plan.counts, plan: plan.items.map((item) => ({ ...item, text: planLine(item) })) };
 }
 
-/** What a person sees at the end. */
-export function showOutcome({ report, newLogins }: DeployOutcome): string {
+/** What a person sees at the end. Secrets are shown on a terminal only: elsewhere output is kept. */
+export function showOutcome({ report, newLogins }: DeployOutcome, terminal: boolean): string {
   if (!report) return "Dry run: nothing was changed.\n";
   const table = new Table({ head: ["service", "state", "address", "image"], style: { head: [], border: [] } });
   for (const { name, healthy, url, image } of report.services) {
     table.push([name, healthy ? "healthy" : "not healthy", url ?? "internal", image]);
   }
-  const logins = newLogins.map(({ service, user, variable }) => `  ${service}: ${user}, ${variable}\n`);
+  const logins = newLogins.map(
+    ({ service, user, variable, secret }) =>
+      `  ${service}: ${user}, ${terminal ? `${secret} (${variable})` : variable}\n`,
+  );
   return [
     `${table.toString()}\n`,
-    ...(logins.length ? [`New logins; the secrets are in .env.${report.environment}:\n`, ...logins] : []),
+    ...(logins.length ? [`Logins, shown this once and kept in .env.${report.environment}:\n`, ...logins] : []),
     `${report.environment} is healthy: ${changesLine(report.changes)}, release ${report.release}, ${report.seconds} s\n`,
   ].join("");
 }

@@ -1,0 +1,37 @@
+import { connectEngine } from "@understudy/core";
+import { expect, it } from "vitest";
+import { createInstallation } from "./support/installation.ts";
+import { edit, writeTinyStack } from "./support/tiny-stack.ts";
+
+interface DeployJson {
+  changes: { create: number; update: number; delete: number; replace: number };
+  release: string;
+}
+
+it("production keeps to the images it was recorded with, even when their name now means another", async () => {
+  await using engine = await connectEngine("local");
+  await using installation = createInstallation(
+    "environments:\n  production: { kind: production, profile: server, portOffset: 20000, bind: 127.0.0.1 }\n",
+  );
+  const repo = `${installation.project}/web`;
+  const tagged = (image: string) => engine.docker.getImage(image).tag({ repo, tag: "1" });
+  const web = () => engine.docker.getContainer(`${installation.project}-production-web`);
+  writeTinyStack(installation);
+  edit(installation, "compose/docker-compose.yml", "haproxy:3.0.11", `${repo}:1`);
+  await tagged("understudy/haproxy:3.0.11");
+  try {
+    const first = await installation.json<DeployJson>("deploy:production");
+    const { Image } = await web().inspect();
+    await tagged("understudy/toolbox:17");
+    edit(installation, "compose/docker-compose.yml", "interval: 2s", "interval: 9s");
+    await web().remove({ force: true });
+    const repaired = await installation.json<DeployJson>("deploy:production");
+    expect(repaired).toMatchObject({
+      release: first.release,
+      changes: { create: 1, update: 0, delete: 0, replace: 0 },
+    });
+    expect((await web().inspect()).Image).toBe(Image);
+  } finally {
+    await engine.docker.getImage(`${repo}:1`).remove();
+  }
+});
