@@ -12,11 +12,14 @@ it(`the whole stack survives ${kills} kills at random moments (seed ${seed})`, a
   await using installation = createInstallation("environments:\n  staging: { kind: staging, portOffset: 17000 }\n");
   execFileSync("cp", ["-r", join(sourceRoot, "compose"), installation.root]);
   const base = installation.read("compose/docker-compose.yml");
-  // A value that every service's container is made from, so that a change replaces them all.
+  // A key that no service has of its own, so that a change of it replaces every container.
   const change = (round: number) =>
     installation.write(
       "compose/docker-compose.yml",
-      base.replace("x-service: &service\n", `x-service: &service\n  stdin_open: ${round % 4 === 1}\n`),
+      base.replace(
+        "x-service: &service\n",
+        `x-service: &service\n  extra_hosts: ["round:127.0.1.${(round % 250) + 1}"]\n`,
+      ),
     );
   const survived = await killCampaign({ installation, kills, seed, database: "postgres", change });
   console.log(killTable(survived));
