@@ -33,9 +33,16 @@ export function cannotPlayRemoteHost(): string | undefined {
   }
 }
 
-/** Start an sshd with keys of its own on loopback, and an engine in a network namespace of its own. */
-export async function startRemoteHost(): Promise<RemoteHost> {
+/**
+ * Start an sshd with keys of its own on loopback, and an engine in a network namespace of its own.
+ * @param diskSize when given, the engine's whole disk, as mount(8) takes it: `3200m`. It lies at `<folder>/data`.
+ */
+export async function startRemoteHost({ diskSize }: { diskSize?: string } = {}): Promise<RemoteHost> {
   const folder = mkdtempSync(join(tmpdir(), "understudy-remote-"));
+  if (diskSize) {
+    mkdirSync(join(folder, "data"));
+    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${diskSize}`, "tmpfs", join(folder, "data")]);
+  }
   const namespace = `ust-${process.pid}`;
   const socket = join(folder, "docker.sock");
   execFileSync("ip", ["netns", "add", namespace]);
