@@ -38,7 +38,7 @@ export async function prepareCandidate(preparation: Preparation, session: HostSe
   const desired = await readDesired(preparation);
   await refuseNewSecretsOverOldData(engine, desired);
   const survey = await surveyWanted(preparation, desired);
-  await assertPortsFree(engine, session, target.environment.stackName, wantedPorts(desired.model));
+  await assertPortsFree(engine, session, target.environment, wantedPorts(desired.model));
   await assertDiskSpace(engine, session, survey.missing.length);
   await assertMemory(engine, desired.model);
   const envFile = writeFreshEnvironmentFile(target, desired.envFile);

@@ -173,7 +173,7 @@ describe("a mistake about a stack that runs", () => {
   it("the second environment on the same ports is told which offset to set", () =>
     unchanged(
       () => installation.run("deploy:staging", "--environment", "second"),
-      /23000 \(environment staging, container .*-web\).*portOffset.*e\.g\. \d+/,
+      /23000 \(environment staging, container .*-web\).*portOffset.*\(\d+ would do\)/,
     ));
 
   it("a missing or empty variable is named", async () => {

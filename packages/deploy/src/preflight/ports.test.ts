@@ -29,10 +29,12 @@ describe("overlap", () => {
 });
 
 describe("suggestOffset", () => {
-  const wanted = [5678, 8080].map((port) => ({ service: "haproxy", address: "127.0.0.1", port, protocol: "tcp" }));
-
   it("moves on while any port would collide", () => {
-    expect(suggestOffset(wanted, [])).toBe(10_000);
-    expect(suggestOffset(wanted, [15_678, 19_080])).toBe(12_000);
+    expect(suggestOffset([5678, 8080], [])).toBe(1_000);
+    expect(suggestOffset([5678, 8080], [6_678, 10_080])).toBe(3_000);
+  });
+
+  it("suggests nothing rather than a port that callers may hold", () => {
+    expect(suggestOffset([32_000], [])).toBeUndefined();
   });
 });

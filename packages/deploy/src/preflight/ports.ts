@@ -1,5 +1,5 @@
 import type { ComposeModel } from "@understudy/compose";
-import { type Engine, type HostSession, label, UserError } from "@understudy/core";
+import { type Engine, type Environment, type HostSession, label, UserError } from "@understudy/core";
 
 export interface WantedPort {
   readonly service: string;
@@ -31,7 +31,7 @@ export function wantedPorts(model: ComposeModel): WantedPort[] {
 export async function assertPortsFree(
   engine: Engine,
   session: HostSession,
-  stackName: string,
+  { stackName, portOffset }: Environment,
   wanted: readonly WantedPort[],
 ): Promise<void> {
   const containers = await engine.docker.listContainers();
@@ -61,8 +61,13 @@ export async function assertPortsFree(
   const first = taken[0];
   if (!first) return;
   const all = taken.map(({ port, holder }) => `${port} (${holder})`).join(", ");
+  const busy = [...published, ...listening].map(({ port }) => port);
+  const offset = suggestOffset(
+    wanted.map(({ port }) => port - portOffset),
+    busy,
+  );
   throw new UserError(`${taken.length > 1 ? "Ports are" : "A port is"} taken: ${all}`, {
-    next: `Set portOffset of this environment in understudy.yml (e.g. ${suggestOffset(wanted, published.map(({ port }) => port).concat(listening.map(({ port }) => port)))}), or stop the holder (sudo ss -ltnp 'sport = :${first.port}' names it)`,
+    next: `Set portOffset of this environment in understudy.yml${offset ? ` (${offset} would do)` : ""}, or stop the holder (sudo ss -ltnp 'sport = :${first.port}' names it)`,
   });
 }
 
@@ -92,13 +97,16 @@ function kernelAddress(hex: string): string {
   return hex === "00000000000000000000000001000000" ? "::1" : hex;
 }
 
-/** The smallest round offset at which nothing that is wanted is taken, below the ports that the kernel gives to callers. */
-export function suggestOffset(wanted: readonly WantedPort[], taken: readonly (number | undefined)[]): number {
+/**
+ * The smallest round portOffset at which nothing that is wanted is taken, below the ports that the kernel gives to callers.
+ * @param ports as the compose files name them, without any offset
+ */
+export function suggestOffset(ports: readonly number[], taken: readonly (number | undefined)[]): number | undefined {
   const busy = new Set(taken);
-  for (let offset = 10_000; offset <= 24_000; offset += 1_000) {
-    if (wanted.every(({ port }) => port + offset < 32_768 && !busy.has(port + offset))) return offset;
+  for (let offset = 1_000; offset <= 24_000; offset += 1_000) {
+    if (ports.every((port) => port + offset < 32_768 && !busy.has(port + offset))) return offset;
   }
-  return 100;
+  return undefined;
 }
 
 function describeContainer(labels: Record<string, string>, name: string): string {
