@@ -66,7 +66,7 @@ async function runGate({ name, command, suite }: Gate): Promise<Outcome> {
 function run(command: readonly string[]): Promise<number> {
   const [program = "", ...args] = command;
   // The project's own tools, whatever else is on the PATH.
-  const PATH = `${join(root, "node_modules", ".bin")}:${process.env["PATH"]}`;
+  const PATH = `${join(root, "node_modules", ".bin")}:${process.env.PATH}`;
   return new Promise((done) => {
     const child = spawn(program, args, {
       cwd: root,

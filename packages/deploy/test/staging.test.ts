@@ -31,7 +31,7 @@ describe("a staging stack", () => {
   const n8n = (path: string, init: RequestInit = {}) =>
     fetch(at(5678, `/api/v1${path}`), {
       ...init,
-      headers: { "x-n8n-api-key": env["N8N_API_KEY"] ?? "", "content-type": "application/json" },
+      headers: { "x-n8n-api-key": env.N8N_API_KEY ?? "", "content-type": "application/json" },
     });
 
   beforeAll(async () => {
@@ -112,14 +112,14 @@ describe("a staging stack", () => {
   });
 
   it("lists Letta's agents with the stored password, and refuses without", async () => {
-    const authorization = `Bearer ${env["LETTA_SERVER_PASSWORD"]}`;
+    const authorization = `Bearer ${env.LETTA_SERVER_PASSWORD}`;
     const answer = await fetch(at(8283, "/v1/agents/"), { headers: { authorization } });
     expect(await answer.json()).toEqual([]);
     expect((await fetch(at(8283, "/v1/agents/"))).status).toBe(401);
   });
 
   it("lets Open WebUI's administrator in", async () => {
-    const body = JSON.stringify({ email: env["WEBUI_ADMIN_EMAIL"], password: env["WEBUI_ADMIN_PASSWORD"] });
+    const body = JSON.stringify({ email: env.WEBUI_ADMIN_EMAIL, password: env.WEBUI_ADMIN_PASSWORD });
     const answer = await fetch(at(8080, "/api/v1/auths/signin"), {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -129,7 +129,7 @@ describe("a staging stack", () => {
   });
 
   it("answers a Cypher query", async () => {
-    const authorization = `Basic ${Buffer.from(`neo4j:${env["NEO4J_PASSWORD"]}`).toString("base64")}`;
+    const authorization = `Basic ${Buffer.from(`neo4j:${env.NEO4J_PASSWORD}`).toString("base64")}`;
     const answer = await fetch(at(7474, "/db/neo4j/tx/commit"), {
       method: "POST",
       headers: { authorization, "content-type": "application/json" },
