@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
 import { connectEngine, describeHolder, label, readFact } from "@understudy/core";
-import Table from "cli-table3";
 import { chooseTarget, desiredStack, type EnvironmentChoice, resolveProfile, type Target } from "./context/prepare.ts";
 import { describeState } from "./healthy/diagnose.ts";
 import { endpoints } from "./live/endpoints.ts";
 import { serviceOf, takeSnapshot } from "./live/snapshot.ts";
+import { table } from "./report/table.ts";
 
 /** One container as the engine sees it now. */
 export interface ServiceStatus {
@@ -72,14 +72,17 @@ export function statusTable(report: StatusReport): string {
     const data = report.volumes.length ? ` Its data is there: ${report.volumes.join(", ")}.` : "";
     return `${report.environment} is not deployed.${data} Deploy it: pnpm deploy:${report.kind} --environment ${report.environment}\n`;
   }
-  const table = new Table({
-    head: ["service", "state", "health", "restarts", "since", "address"],
-    style: { head: [], border: [] },
-  });
-  for (const { name, state, health, restarts, since, url } of report.services)
-    table.push([name, state, health, restarts, since.slice(0, 19), url ?? "internal"]);
+  const rows = report.services.map(({ name, state, health, restarts, since, url }) => [
+    name,
+    state,
+    health,
+    String(restarts),
+    since.slice(0, 19),
+    url ?? "internal",
+  ]);
+  const drawn = table(["service", "state", "health", "restarts", "since", "address"], rows);
   const lock = report.lockedBy ? `Locked by ${report.lockedBy}\n` : "";
-  return `${table.toString()}\n${report.environment} on ${report.host}, release ${report.release ?? "unknown"}\n${lock}`;
+  return `${drawn}\n${report.environment} on ${report.host}, release ${report.release ?? "unknown"}\n${lock}`;
 }
 
 /** Addresses by service, as far as the environment's files are there to tell them. */

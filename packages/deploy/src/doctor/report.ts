@@ -1,4 +1,4 @@
-import Table from "cli-table3";
+import { table } from "../report/table.ts";
 import { type Diagnosis, isBlocking } from "./examine.ts";
 import type { Finding, Status } from "./finding.ts";
 
@@ -8,18 +8,17 @@ const marks: Record<Status, string> = { ok: "ok", warning: "look", failed: "MISS
 
 /** The diagnosis for a person: a table, then what to do, one line each. `home` is shown as `~`. */
 export function report({ ok, requirements }: Diagnosis, home: string): string {
-  const table = new Table({
-    head: ["", "Requirement", "Found", "Where"],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { status, title, version, location } of requirements) {
-    table.push([marks[status], title, version ?? "none", shortened(location ?? "", home)]);
-  }
+  const rows = requirements.map(({ status, title, version, location }) => [
+    marks[status],
+    title,
+    version ?? "none",
+    shortened(location ?? "", home),
+  ]);
   const advice = requirements.flatMap(({ title, needs, mend }) =>
     mend ? [`  ${title} (needed: ${needs})`, `    ${mend}`] : [],
   );
   return [
-    table.toString(),
+    table(["", "Requirement", "Found", "Where"], rows),
     ...(advice.length > 0 ? ["", "What to do:", ...advice] : []),
     "",
     ok ? "Everything that is required is there." : `Required and missing: ${titlesOfBlocking(requirements)}.`,

@@ -1,11 +1,11 @@
 import type { ComposeModel } from "@understudy/compose";
-import Table from "cli-table3";
 import type { DeployOutcome } from "../deploy.ts";
 import type { ChangeCounts } from "../engine/changes.ts";
 import type { ResolvedImages } from "../images/resolve.ts";
 import type { Endpoint } from "../live/endpoints.ts";
 import { planLine } from "../plan/describe.ts";
 import type { DeployPlan } from "../plan/plan-deploy.ts";
+import { table } from "./table.ts";
 
 /** One service as it is after a deploy. */
 export interface ServiceReport {
@@ -46,16 +46,18 @@ export function planReport(plan: DeployPlan) {
 /** What a person sees at the end. Secrets are shown on a terminal only: elsewhere output is kept. */
 export function showOutcome({ report, newLogins }: DeployOutcome, terminal: boolean): string {
   if (!report) return "Dry run: nothing was changed.\n";
-  const table = new Table({ head: ["service", "state", "address", "image"], style: { head: [], border: [] } });
-  for (const { name, healthy, url, image } of report.services) {
-    table.push([name, healthy ? "healthy" : "not healthy", url ?? "internal", image]);
-  }
+  const rows = report.services.map(({ name, healthy, url, image }) => [
+    name,
+    healthy ? "healthy" : "not healthy",
+    url ?? "internal",
+    image,
+  ]);
   const logins = newLogins.map(
     ({ service, user, variable, secret }) =>
       `  ${service}: ${user}, ${terminal ? `${secret} (${variable})` : variable}\n`,
   );
   return [
-    `${table.toString()}\n`,
+    `${table(["service", "state", "address", "image"], rows)}\n`,
     ...(logins.length ? [`Logins, shown this once and kept in .env.${report.environment}:\n`, ...logins] : []),
     `${report.environment} is healthy: ${changesLine(report.changes)}, release ${report.release}, ${report.seconds} s\n`,
   ].join("");
