@@ -2,10 +2,11 @@
 # A role and a database for each service, run once when the volume is new; it can be run again by hand.
 # The image's entrypoint sources this file when it is not executable: no `exit` and no `set` here.
 
-# create_database NAME PASSWORD [EXTENSION]
+# create_database NAME PASSWORD_VARIABLE [EXTENSION]: psql reads the password itself, because everybody sees arguments.
 create_database() {
   psql --no-psqlrc --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
-    --set name="$1" --set password="$2" <<'SQL'
+    --set name="$1" --set password_variable="$2" <<'SQL'
+\getenv password :password_variable
 SELECT format('CREATE ROLE %I LOGIN', :'name') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'name') \gexec
 ALTER ROLE :"name" PASSWORD :'password';
 SELECT format('CREATE DATABASE %I OWNER %I', :'name', :'name')
@@ -19,10 +20,10 @@ SQL
   fi
 }
 
-create_database n8n "$N8N_DB_PASSWORD" ""
-create_database letta "$LETTA_DB_PASSWORD" vector
-create_database openwebui "$OPENWEBUI_DB_PASSWORD" vector
-create_database app "$APP_DB_PASSWORD" vector
+create_database n8n N8N_DB_PASSWORD ""
+create_database letta LETTA_DB_PASSWORD vector
+create_database openwebui OPENWEBUI_DB_PASSWORD vector
+create_database app APP_DB_PASSWORD vector
 
 psql --no-psqlrc --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres <<'SQL'
 REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
