@@ -23,7 +23,7 @@ export { dayOf, type Log, openLog, silentLog } from "./log.ts";
 export { isAlive } from "./process-alive.ts";
 export { runSteps, type Step } from "./progress.ts";
 export { confirmDestructive } from "./prompts.ts";
-export { isSecretName, secrets } from "./redact.ts";
+export { isSecret, isSecretName, secrets } from "./redact.ts";
 export {
   type Environment,
   environmentOfKind,

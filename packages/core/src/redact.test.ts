@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isSecretName, Redactor } from "./redact.ts";
+import { isSecret, isSecretName, Redactor } from "./redact.ts";
 
 describe("Redactor", () => {
   it("leaves no trace of a secret in any text or data that has it", () => {
@@ -30,12 +30,51 @@ describe("Redactor", () => {
     expect(redactor.redact("secret-and-more")).toBe("‹secret›");
   });
 
-  it("knows secrets by their variables' names", () => {
-    expect(
-      ["N8N_API_KEY", "POSTGRES_PASSWORD", "N8N_ENCRYPTION_KEY", "PULUMI_CONFIG_PASSPHRASE", "WEBUI_SECRET_KEY"].every(
-        isSecretName,
-      ),
-    ).toBe(true);
-    expect(["TIMEZONE", "N8N_OWNER_EMAIL", "N8N_SECURE_COOKIE"].some(isSecretName)).toBe(false);
+  it.each([
+    "N8N_API_KEY",
+    "POSTGRES_PASSWORD",
+    "PGPASSWORD",
+    "N8N_ENCRYPTION_KEY",
+    "PULUMI_CONFIG_PASSPHRASE",
+    "WEBUI_SECRET_KEY",
+    "SMTP_PASS",
+    "SMTP_PASS_2",
+    "MYSQL_PWD",
+    "STRIPE_KEY",
+    "SIGNING_KEYS",
+    "AWS_ACCESS_KEY_ID",
+    "GITHUB_TOKEN",
+    "GOOGLE_CREDENTIALS",
+    "SENTRY_DSN",
+    "smtpPass",
+  ])("knows the secret %s by its name", (name) => expect(isSecretName(name)).toBe(true));
+
+  it.each([
+    "TIMEZONE",
+    "N8N_OWNER_EMAIL",
+    "N8N_SECURE_COOKIE",
+    "OPENAI_API_BASE_URL",
+    "EGRESS_CLOSED",
+    "KEYCLOAK_URL",
+    "PASSIVE_MODE",
+  ])("takes %s for no secret", (name) => {
+    expect(isSecretName(name)).toBe(false);
+    expect(isSecret(name, "https://api.openai.com:443/v1")).toBe(false);
   });
+
+  it.each([
+    "postgres://app:pa%40ss@db:5432/app",
+    "redis://:only-a-password@cache",
+    "postgres://app:pass@one:5432,two:5432/app",
+    "jdbc:postgresql://db/app?user=app&password=pass",
+  ])("knows the secret value %s whatever its name is", (value) => expect(isSecret("DATABASE_URL", value)).toBe(true));
+
+  it.each([
+    "postgres://app@db:5432/app",
+    "http://localhost:5678/@team",
+    "http://localhost:5678/?at=a:b@c",
+    "https://example.org/reset?password=&x=1",
+    "mailto:ann@example.org",
+    "12:30@noon",
+  ])("takes the value %s for no secret", (value) => expect(isSecret("SOME_URL", value)).toBe(false));
 });

@@ -35,9 +35,23 @@ export class Redactor {
 /** The one redactor of a process: every log line, audit entry and error goes through it. */
 export const secrets = new Redactor();
 
-const secretName = /(PASSWORD|PASSPHRASE|SECRET|TOKEN|API_KEY|ENCRYPTION_KEY|PRIVATE_KEY)/i;
+/** `KEY` and the like count where a word ends: STRIPE_KEY and AWS_ACCESS_KEY_ID, not KEYCLOAK_URL. */
+const secretName =
+  /PASSWORD|PASSWD|PASSPHRASE|PASSCODE|SECRET|TOKEN|CREDENTIAL|(PASS|PWD|KEY|DSN|CREDS|JWT|SALT)(S|\d*)(?![A-Z0-9])/i;
+
+const urlWithPassword = /[a-z][a-z0-9+.-]*:\/\/([^\s/?#:@]*:[^\s/?#@]+@|\S*[?&](password|passwd|pwd)=[^\s&#])/i;
 
 /** Whether a variable of this name holds a secret. */
 export function isSecretName(name: string): boolean {
   return secretName.test(name);
+}
+
+/** Whether a variable is a secret: by its name, or because its value is an address with a password in it. */
+export function isSecret(name: string, value: string): boolean {
+  return isSecretName(name) || hasPassword(value);
+}
+
+/** Whether a text has an address with a password in it: `scheme://user:password@…` or `…?password=…`. */
+export function hasPassword(text: string): boolean {
+  return urlWithPassword.test(text);
 }
