@@ -24,6 +24,15 @@ describe("parseSettings", () => {
     expect(failure("project: understudy\nenvironments: [")).toMatch(/^understudy\.yml:2:\d+: [^\n]+$/);
   });
 
+  it("refuses a password in the state backend without repeating it", () => {
+    const message = failure("state:\n  backend: postgres://pulumi:hunter2@db/state\n");
+    expect(message).toMatch(/^understudy\.yml:2: state\.backend: has a password in it, .* PGPASSWORD /);
+    expect(message).not.toContain("hunter2");
+    expect(failure("state:\n  backend: postgres://db/state?password=hunter2\n")).toContain("PGPASSWORD");
+    const { state } = parseSettings("state:\n  backend: postgres://pulumi@db:5432/state?sslmode=disable\n", "file");
+    expect(state.backend).toBe("postgres://pulumi@db:5432/state?sslmode=disable");
+  });
+
   it("names line and field of a wrong value", () => {
     expect(failure("environments:\n  staging:\n    kind: staging\n    portOffset: many\n")).toMatch(
       /^understudy\.yml:4: environments\.staging\.portOffset: /,

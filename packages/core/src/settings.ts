@@ -4,6 +4,7 @@ import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
 import { UserError } from "./errors.ts";
 import type { Installation } from "./installation.ts";
+import { hasPassword } from "./redact.ts";
 
 const name = z
   .string()
@@ -45,6 +46,10 @@ export const settingsSchema = z.strictObject({
         .regex(
           /^(local|file:\/\/.+|s3:\/\/.+|gs:\/\/.+|azblob:\/\/.+|postgres:\/\/.+)$/,
           'must be "local" or a Pulumi backend URL',
+        )
+        .refine(
+          (url) => !hasPassword(url),
+          "has a password in it, and this file is committed. Leave it out, and set PGPASSWORD (or the cloud's own variables) in the environment instead",
         )
         .default("local"),
     })
