@@ -41,47 +41,47 @@ export function stackProgram(input: StackInput): pulumi.automation.PulumiFn {
   };
 }
 
-function declareNetworks({ stackName, model, labels }: StackInput): Map<string, docker.Network> {
+function declareNetworks({ stackName, model, labels, secrets }: StackInput): Map<string, docker.Network> {
   const owned = Object.entries(model.networks).filter(([, network]) => !network.external);
   return new Map(
-    owned.map(([name, network]) => [
-      name,
-      new docker.Network(
+    owned.map(([name, network]) => {
+      const args: docker.NetworkArgs = {
+        name: networkName(stackName, name),
+        driver: network.driver ?? "bridge",
+        internal: network.internal,
+        attachable: network.attachable,
+        ...(Object.keys(network.driverOpts).length ? { options: network.driverOpts } : {}),
+        ...(network.ipam
+          ? { ipamConfigs: network.ipam.config.map(({ subnet, gateway, ipRange }) => ({ subnet, gateway, ipRange })) }
+          : {}),
+        labels: labelList({ ...network.labels, ...labels("network", name) }),
+      };
+      const { encrypted, options } = encryptSecrets(args, secrets);
+      return [
         name,
-        {
-          name: networkName(stackName, name),
-          driver: network.driver ?? "bridge",
-          internal: network.internal,
-          attachable: network.attachable,
-          ...(Object.keys(network.driverOpts).length ? { options: network.driverOpts } : {}),
-          ...(network.ipam
-            ? { ipamConfigs: network.ipam.config.map(({ subnet, gateway, ipRange }) => ({ subnet, gateway, ipRange })) }
-            : {}),
-          labels: labelList({ ...network.labels, ...labels("network", name) }),
-        },
-        { deleteBeforeReplace: true, ignoreChanges: ["labels"] },
-      ),
-    ]),
+        new docker.Network(name, encrypted, { deleteBeforeReplace: true, ignoreChanges: ["labels"], ...options }),
+      ];
+    }),
   );
 }
 
 /** Data: adopted when it exists already, never deleted by the engine, never replaced for a label. */
-function declareVolumes({ stackName, model, labels }: StackInput): Map<string, docker.Volume> {
+function declareVolumes({ stackName, model, labels, secrets }: StackInput): Map<string, docker.Volume> {
   const owned = Object.entries(model.volumes).filter(([, volume]) => !volume.external);
   return new Map(
-    owned.map(([name, volume]) => [
-      name,
-      new docker.Volume(
+    owned.map(([name, volume]) => {
+      const args: docker.VolumeArgs = {
+        name: volumeName(stackName, name),
+        driver: volume.driver ?? "local",
+        ...(Object.keys(volume.driverOpts).length ? { driverOpts: volume.driverOpts } : {}),
+        labels: labelList({ ...volume.labels, ...labels("volume", name) }),
+      };
+      const { encrypted, options } = encryptSecrets(args, secrets);
+      return [
         name,
-        {
-          name: volumeName(stackName, name),
-          driver: volume.driver ?? "local",
-          ...(Object.keys(volume.driverOpts).length ? { driverOpts: volume.driverOpts } : {}),
-          labels: labelList({ ...volume.labels, ...labels("volume", name) }),
-        },
-        { retainOnDelete: true, ignoreChanges: ["labels"] },
-      ),
-    ]),
+        new docker.Volume(name, encrypted, { retainOnDelete: true, ignoreChanges: ["labels"], ...options }),
+      ];
+    }),
   );
 }
 
@@ -113,10 +113,10 @@ function declareContainer(
       ...(attachment.ipv4Address ? { ipv4Address: attachment.ipv4Address } : {}),
     })),
   };
-  const { encrypted, secretKeys } = encryptSecrets(args, input.secrets);
+  const { encrypted, options } = encryptSecrets(args, input.secrets);
   return new docker.Container(service.name, encrypted, {
     deleteBeforeReplace: true,
-    additionalSecretOutputs: secretKeys,
+    ...options,
     dependsOn: dependencies(input, service, [remoteImage, ...mounted], containers),
   });
 }
@@ -145,18 +145,17 @@ function dependencies(
 }
 
 /** Wrap every argument in which a secret value appears, however deep. */
-function encryptSecrets(args: docker.ContainerArgs, secrets: readonly string[]) {
-  const secretKeys = Object.entries(args)
-    .filter(
-      ([key, value]) =>
-        key !== "networksAdvanced" &&
-        secrets.some((secret) => JSON.stringify(value).includes(JSON.stringify(secret).slice(1, -1))),
-    )
-    .map(([key]) => key);
-  const wrapped = Object.fromEntries(
-    secretKeys.map((key) => [key, pulumi.secret(args[key as keyof docker.ContainerArgs])]),
+function encryptSecrets<Args extends object>(args: Args, secrets: readonly string[]) {
+  const holdsSecret = (value: unknown) => {
+    const text = JSON.stringify(value) ?? "";
+    return secrets.some((secret) => text.includes(JSON.stringify(secret).slice(1, -1)));
+  };
+  // Networks are other resources' outputs, which have no text yet and no secrets ever.
+  const secretKeys = Object.entries(args).flatMap(([key, value]) =>
+    key !== "networksAdvanced" && holdsSecret(value) ? [key] : [],
   );
-  return { encrypted: { ...args, ...wrapped } as docker.ContainerArgs, secretKeys };
+  const wrapped = Object.fromEntries(secretKeys.map((key) => [key, pulumi.secret(args[key as keyof Args])]));
+  return { encrypted: { ...args, ...wrapped } as Args, options: { additionalSecretOutputs: secretKeys } };
 }
 
 function labelList(labels: Labels): { label: string; value: string }[] {

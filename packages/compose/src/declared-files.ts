@@ -7,9 +7,12 @@ interface Declarations {
   readonly secrets?: Readonly<Record<string, { readonly file?: string } | null>>;
 }
 
-/** The absolute paths of the files that one compose file, alone, places in containers. */
-export function declaredFiles(composeFile: string): string[] {
+/**
+ * The absolute paths of the files that one compose file, alone, places in containers.
+ * @param folder that relative paths are taken from: the folder of the first file of a merge.
+ */
+export function declaredFiles(composeFile: string, folder: string = dirname(composeFile)): string[] {
   const { configs, secrets } = (parse(readFileSync(composeFile, "utf8")) ?? {}) as Declarations;
   const declared = [...Object.values(configs ?? {}), ...Object.values(secrets ?? {})];
-  return declared.flatMap((source) => (source?.file ? [resolve(dirname(composeFile), source.file)] : [])).sort();
+  return declared.flatMap((source) => (source?.file ? [resolve(folder, source.file)] : [])).sort();
 }

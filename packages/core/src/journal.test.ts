@@ -24,6 +24,7 @@ describe("Journal", () => {
     journal.step("apply");
     journal.end(result);
     expect(journal.interrupted()).toBeUndefined();
+    expect(journal.endedWell()).toBe(result === "succeeded");
   });
 
   it("passes over a line that was torn by a crash", () => {

@@ -43,10 +43,25 @@ export class Journal {
     return last && last.step !== "end" ? { verb: last.verb, step: last.step, at: last.at } : undefined;
   }
 
+  /** Whether the last run, if there was one, ended well. */
+  endedWell(): boolean {
+    const last = this.#last();
+    return last === undefined || (last.step === "end" && (last.detail as { result?: string })?.result === "succeeded");
+  }
+
   step(step: string, detail?: unknown): void {
     mkdirSync(dirname(this.#file), { recursive: true });
     const line: JournalLine = { run: this.#run, verb: this.#verb, step, at: new Date().toISOString(), detail };
     appendFileSync(this.#file, `${JSON.stringify(secrets.redactData(line))}\n`, { mode: 0o600, flush: true });
+  }
+
+  #last(): JournalLine | undefined {
+    if (!existsSync(this.#file)) return undefined;
+    return readFileSync(this.#file, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map(parseLine)
+      .findLast((line) => line);
   }
 
   end(result: "succeeded" | "failed"): void {

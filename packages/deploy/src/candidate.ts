@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { join, relative } from "node:path";
-import { declaredFiles } from "@understudy/compose";
 import { gitCommit } from "@understudy/core";
 import type { DesiredStack } from "./context/prepare.ts";
+import { type Sources, sharedSources } from "./context/sources.ts";
 import type { ResolvedImages } from "./images/resolve.ts";
 import { hash } from "./live/fingerprint.ts";
 import { createRelease, type Release } from "./plan/release.ts";
@@ -22,9 +20,8 @@ export async function createCandidate(
   images: ResolvedImages,
   recorded: Release | undefined,
 ): Promise<Candidate> {
-  const release =
-    recorded ??
-    createRelease({ commit: await gitCommit(desired.installation.root), images, files: releaseFiles(desired) });
+  const commit = recorded ? undefined : await gitCommit(desired.installation.root);
+  const release = recorded ?? createRelease({ commit, images, files: releaseFiles(desired) });
   return { desired, images, release, inputs: inputsOf(desired, images) };
 }
 
@@ -33,11 +30,7 @@ export function inputsOf({ model, environment, settings }: DesiredStack, images:
   return hash({ model, images, stack: environment.stackName, backend: settings.state.backend });
 }
 
-/** The files that every environment shares: the base compose file and what it alone places in containers. */
-export function releaseFiles({ installation }: DesiredStack): Record<string, string> {
-  const folder = installation.composeDir;
-  const base = join(folder, "docker-compose.yml");
-  return Object.fromEntries(
-    [base, ...declaredFiles(base)].map((file) => [relative(folder, file), readFileSync(file, "utf8")]),
-  );
+/** The files that every environment shares, as they were read. */
+export function releaseFiles({ files, sources }: DesiredStack): Sources {
+  return sharedSources(files, sources);
 }

@@ -7,6 +7,7 @@ import {
   openLog,
   readFact,
   runSteps,
+  UserError,
 } from "@understudy/core";
 import { applyPlan } from "./apply.ts";
 import type { Candidate } from "./candidate.ts";
@@ -19,7 +20,7 @@ import {
 } from "./context/prepare.ts";
 import type { Profile, ProfileChoice } from "./context/profile.ts";
 import { firstRun } from "./first-run/first-run.ts";
-import { type Login, takeUnshownLogins } from "./first-run/logins.ts";
+import { type Login, markShown, unshownLogins } from "./first-run/logins.ts";
 import { HealthTimes } from "./healthy/health-times.ts";
 import { ensureToolbox } from "./images/acquire.ts";
 import { existingVolumes, ownedVolumes } from "./live/missing-volumes.ts";
@@ -27,7 +28,9 @@ import { mutate } from "./mutation.ts";
 import { planLine } from "./plan/describe.ts";
 import { guardVolumes } from "./plan/guard-volumes.ts";
 import { type DeployPlan, planDeploy } from "./plan/plan-deploy.ts";
-import { prepareCandidate, readDesired, recordedFor, rehearseCandidate } from "./prepare-candidate.ts";
+import { type Recorded, recordedDeployment } from "./plan/recorded-release.ts";
+import type { Release } from "./plan/release.ts";
+import { prepareCandidate, readDesired, rehearseCandidate } from "./prepare-candidate.ts";
 import { record } from "./record.ts";
 import { changesLine, type DeployReport, type ServiceReport } from "./report/deploy-report.ts";
 import { type EndPhase, followPhases } from "./report/phases.ts";
@@ -54,6 +57,8 @@ export interface DeployOutcome {
   readonly report: DeployReport | undefined;
   /** Logins that the person has not been shown yet. */
   readonly newLogins: readonly Login[];
+  /** To be called once they were. */
+  shown(): void;
 }
 
 /** What one run of a deploy carries from stage to stage. */
@@ -61,6 +66,7 @@ interface Run {
   readonly request: DeployRequest;
   readonly target: Target;
   readonly profile: ProfileChoice;
+  readonly recorded: Release | undefined;
   readonly engine: Engine;
   readonly say: (line: string) => void;
   readonly log: Log;
@@ -70,25 +76,34 @@ interface Run {
 /** Make an environment's stack what its compose files say, and prove it healthy. With `dryRun`, only say the plan. */
 export async function deploy(request: DeployRequest): Promise<DeployOutcome> {
   const { say } = request;
-  const target = chooseTarget(request, request.kind);
-  const { environment, installation } = target;
-  const profile = resolveProfile(environment, request.profile);
+  const chosen = chooseTarget(request, request.kind);
+  const { environment, installation } = chosen;
   const log = openLog(installation, environment.name, "deploy");
   const endPhase = followPhases(log);
   endPhase("start");
+  const kept = environment.kind === "production" ? recordedDeployment(chosen) : undefined;
+  if (kept) refuseOtherProfile(kept, request.profile);
+  const { target, profile } = kept ?? { target: chosen, profile: resolveProfile(environment, request.profile) };
   say(`Environment ${environment.name}, profile ${profile.profile} (${profile.because})`);
+  if (kept) say(`Release ${kept.release.id} is recorded; deploy only repairs it. New releases come by promotion`);
   log.info({ environment: environment.name, profile, dryRun: request.dryRun }, "deploy begins");
-  const recorded = recordedFor(target);
-  if (recorded) say(`Release ${recorded.id} is recorded; deploy only repairs it. New releases come by promotion`);
   await using engine = await connectEngine(environment.host, environment.sshOptions);
   endPhase("connect");
-  const run: Run = { request, target, profile, engine, say, log, endPhase };
+  const run: Run = { request, target, profile, recorded: kept?.release, engine, say, log, endPhase };
   if (request.dryRun) {
-    const plan = await makePlan(run, await rehearseCandidate(run), true);
-    return { plan, report: undefined, newLogins: [] };
+    const plan = await makePlan(run, await rehearseCandidate(run), false);
+    return { plan, report: undefined, newLogins: [], shown: () => {} };
   }
   const unchanged = request.refresh ? undefined : await leaveUnchanged(run);
   return unchanged ?? (await change(run));
+}
+
+function refuseOtherProfile({ profile }: Recorded, asked: Profile | undefined): void {
+  if (!asked || asked === profile.profile) return;
+  throw new UserError(`Production is deployed with profile ${profile.profile}, and a deploy only repairs it`, {
+    next: "Leave --env away",
+    exitCode: 2,
+  });
 }
 
 /** End without taking the lock when there is nothing to do and everything answers. */
@@ -106,7 +121,7 @@ async function leaveUnchanged(run: Run): Promise<DeployOutcome | undefined> {
   audit(installation, { ...entry, detail: "nothing to change" });
   const report = reportOf(desired, plan, services, release);
   log.info({ report }, "deploy ends");
-  return { plan, report, newLogins: [] };
+  return { plan, report, newLogins: [], shown: () => {} };
 }
 
 /** Prepare, plan and carry out, under the environment's lock. */
@@ -117,7 +132,7 @@ async function change(run: Run): Promise<DeployOutcome> {
   return await mutate(target, engine, options, async ({ session, journal, resumed }) => {
     endPhase("lock");
     journal.step("prepare");
-    const candidate = await prepareCandidate(run, session);
+    const candidate = await prepareCandidate(run, session, resumed);
     endPhase("prepare");
     journal.step("plan", { release: candidate.release.id });
     const plan = await makePlan(run, candidate, resumed);
@@ -129,18 +144,34 @@ async function change(run: Run): Promise<DeployOutcome> {
   });
 }
 
-async function makePlan(run: Run, candidate: Candidate, refresh: boolean): Promise<DeployPlan> {
+/** @param resumed whether the run before did not end well, so that leftovers of it are to be expected. */
+async function makePlan(run: Run, candidate: Candidate, resumed: boolean): Promise<DeployPlan> {
   const { engine, request, say, log } = run;
-  const plan = await planDeploy(engine, candidate, log, request.refresh || refresh);
+  const plan = await planDeploy(engine, candidate, log, request.refresh || request.dryRun || resumed);
+  if (!resumed && !request.dryRun) refuseStrays(plan, candidate);
   const { installation, environment, model } = candidate.desired;
   const recorded = readFact<string[]>(installation, environment.name, "volumes") ?? [];
   const owned = ownedVolumes(environment.stackName, model);
   const existing = await existingVolumes(engine, [...new Set([...recorded, ...owned])]);
-  guardVolumes(plan, recorded, existing, request.acceptEmptyVolumes);
+  guardVolumes({ plan, recorded, existing, accepted: request.acceptEmptyVolumes, owned, resumed });
+  for (const { service } of plan.repairs.containers)
+    say(`  ${service}: left by a run that did not end well, container removed`);
   for (const item of plan.items) say(`  ${planLine(item)}`);
   say(plan.items.length ? `Plan: ${changesLine(plan.counts)}` : "Plan: nothing to change");
   log.info({ changes: plan.counts, items: plan.items }, "planned");
   return plan;
+}
+
+/** Containers that nobody remembers were not left by a killed run of ours: something is wrong with the state. */
+function refuseStrays({ repairs }: DeployPlan, { desired }: Candidate): void {
+  const names = repairs.containers.map(({ service }) => service);
+  if (names.length === 0) return;
+  throw new UserError(
+    `${desired.environment.name} runs ${names.length} containers that the Pulumi state does not know (${names.join(", ")})`,
+    {
+      next: "Set state.backend to where it was deployed from; or, if that state is lost, docs/troubleshooting.md says how to begin a new one over the same data",
+    },
+  );
 }
 
 /** Carry the plan out, prove the result, and write down what is now there. */
@@ -165,15 +196,16 @@ async function perform(run: Run, candidate: Candidate, plan: DeployPlan, session
   const logIn = {
     title: "Logins",
     run: async () => {
-      await firstRun(session, candidate.desired);
+      const note = await firstRun(engine, session, candidate.desired);
       endPhase("logins");
+      return note;
     },
   };
   await runSteps(hasWork(plan) ? [apply, prove, logIn] : [prove, logIn]);
   await record(work);
   endPhase("record");
   const report = reportOf(candidate.desired, plan, services, candidate.release.id);
-  return { plan, report, newLogins: takeUnshownLogins(candidate.desired) };
+  return { plan, report, newLogins: unshownLogins(candidate.desired), shown: () => markShown(candidate.desired) };
 }
 
 function hasWork({ engineNeeded, start, repairs }: DeployPlan): boolean {

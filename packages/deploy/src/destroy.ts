@@ -12,7 +12,7 @@ import { chooseTarget, type EnvironmentChoice, type Target } from "./context/pre
 import { type EnvironmentFile, readEnvironmentFile } from "./context/variables.ts";
 import { ensureToolbox } from "./images/acquire.ts";
 import { type Snapshot, serviceOf, takeSnapshot } from "./live/snapshot.ts";
-import { removeContainer, removeNetwork } from "./live/strays.ts";
+import { removeContainer, removeNetwork, removeVolume } from "./live/strays.ts";
 import { mutate } from "./mutation.ts";
 
 export interface DestroyRequest extends EnvironmentChoice {
@@ -56,8 +56,9 @@ export async function destroy(request: DestroyRequest): Promise<DestroyReport> {
     const report = reportOf(target, snapshot, request.volumes);
     journal.step("destroy", report);
     forgetFact(installation, environment.name, "applied");
-    if (request.volumes) forgetFact(installation, environment.name, "volumes");
     await runSteps(steps(target, engine, log, report));
+    // Last: until all are gone, those that are missing must be asked about.
+    if (request.volumes) forgetFact(installation, environment.name, "volumes");
     return report;
   });
 }
@@ -77,7 +78,7 @@ function steps(target: Target, engine: Engine, log: Log, report: DestroyReport):
     },
     ...report.volumes.map((name) => ({
       title: `Remove data volume ${name}`,
-      run: () => engine.docker.getVolume(name).remove(),
+      run: () => removeVolume(engine, name),
     })),
   ];
 }

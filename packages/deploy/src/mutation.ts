@@ -1,5 +1,6 @@
 import { audit, type Engine, HostSession, Journal, type Log, messageOf, UserError } from "@understudy/core";
 import type { Target } from "./context/prepare.ts";
+import { awaitOrphanedEngine, workFolder } from "./engine/orphans.ts";
 
 export interface MutationOptions {
   readonly verb: string;
@@ -14,7 +15,7 @@ export interface MutationOptions {
 export interface Mutation {
   readonly session: HostSession;
   readonly journal: Journal;
-  /** Whether the run before this one was cut off. */
+  /** Whether the run before this one did not end well: it was cut off, or it failed. */
   readonly resumed: boolean;
 }
 
@@ -32,19 +33,28 @@ export async function mutate<T>(
     verb: options.verb,
     image: options.toolbox,
     wait: options.wait,
+    onLost: () => {
+      options.log.fatal("the lock was lost");
+      process.stderr.write(
+        `error: The lock of ${environment.name} was lost. Run the same command again, it goes on from there\n`,
+      );
+      process.exit(1);
+    },
     onWait: (holder) => options.say(`Waiting: ${environment.name} is locked by ${holder}`),
   });
   const journal = new Journal(installation, environment.name, options.verb);
   const interrupted = journal.interrupted();
+  const resumed = !journal.endedWell();
   if (interrupted)
     options.say(
       `The last ${interrupted.verb} was cut off at "${interrupted.step}" (${interrupted.at}); going on from what it left`,
     );
+  if (resumed) await awaitOrphanedEngine(workFolder(installation, environment.name), options.say);
   const record = (result: "started" | "succeeded" | "failed", detail?: unknown) =>
     audit(installation, { what: options.verb, environment: environment.name, result, detail });
   record("started");
   try {
-    const outcome = await action({ session, journal, resumed: interrupted !== undefined });
+    const outcome = await action({ session, journal, resumed });
     journal.end("succeeded");
     record("succeeded");
     return outcome;

@@ -4,7 +4,7 @@ import { ownedVolumes } from "./live/missing-volumes.ts";
 import { takeSnapshot } from "./live/snapshot.ts";
 import { knownContainers } from "./plan/drift.ts";
 import type { Applied } from "./plan/plan-deploy.ts";
-import { recordRelease } from "./plan/recorded-release.ts";
+import { recordDeployed } from "./plan/recorded-release.ts";
 import type { Work } from "./work.ts";
 
 /** Write down what a deploy that ended well left on the host: the next one compares with it. */
@@ -18,7 +18,7 @@ export async function record({ engine, candidate, healthTimes }: Work): Promise<
     containers: knownContainers(snapshot),
     secondsToHealthy: healthTimes.over(earlier),
   };
-  recordRelease(installation, environment.name, candidate.release);
+  recordDeployed(candidate.desired, candidate.release);
   writeFact(installation, environment.name, "volumes", ownedVolumes(environment.stackName, model));
   writeFact(installation, environment.name, "applied", applied);
 }

@@ -89,5 +89,5 @@ export function statusTable(report: StatusReport): string {
 async function urlsOf(target: Target): Promise<Map<string, string>> {
   if (!existsSync(target.installation.envFile(target.environment.name))) return new Map();
   const { model } = await desiredStack(target, resolveProfile(target.environment, undefined));
-  return new Map(endpoints(model).map(({ service, url }) => [service, url]));
+  return new Map(endpoints(model, target.environment.host).map(({ service, url }) => [service, url]));
 }

@@ -32,7 +32,7 @@ export async function findUnchanged(engine: Engine, desired: DesiredStack): Prom
   if (new Journal(installation, environment.name, "").interrupted()) return undefined;
 
   const references = Object.fromEntries(Object.values(model.services).map(({ name, image }) => [name, image]));
-  const reachable = endpoints(model);
+  const reachable = endpoints(model, environment.host);
   const [survey, snapshot, holder, answers] = await Promise.all([
     surveyImages(engine, Object.values(references), settings.images),
     takeSnapshot(engine, environment.stackName),

@@ -12,9 +12,10 @@ export async function verifyStack(work: Work, report: Report): Promise<ServiceRe
   const { engine, session, candidate, log, healthTimes } = work;
   const { model, environment } = candidate.desired;
   const timeout = environment.healthTimeoutSeconds * 1_000;
-  const reachable = endpoints(model);
+  const reachable = endpoints(model, environment.host);
   const began = performance.now();
   const waiting = new Set(dependencyOrder(model));
+  const failed = new AbortController();
   await Promise.all(
     [...waiting].map(async (service) => {
       const endpoint = engine.remote ? undefined : reachable.find((one) => one.service === service);
@@ -22,7 +23,11 @@ export async function verifyStack(work: Work, report: Report): Promise<ServiceRe
         service,
         container: containerName(environment.stackName, service),
         timeout,
+        signal: failed.signal,
         ...(endpoint ? { answers: () => answersHere(endpoint) } : {}),
+      }).catch((error) => {
+        failed.abort(error);
+        throw error;
       });
       healthTimes.note(service, seconds);
       waiting.delete(service);

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync } from "node:fs";
+import { chmodSync, existsSync, renameSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { connectEngine, type Engine } from "@understudy/core";
@@ -202,11 +202,17 @@ describe("a mistake about a stack that runs", () => {
   it("a missing environment file while the data is there", async () => {
     const text = installation.read(".env.staging");
     installation.write(".env.staging.away", text);
-    const { rmSync } = await import("node:fs");
     rmSync(join(installation.root, ".env.staging"));
     await unchanged(deploy, /\.env\.staging is missing, but the data of staging is there/);
     installation.write(".env.staging", text);
     chmodSync(join(installation.root, ".env.staging"), 0o600);
+  });
+
+  it("containers that the state does not know are not taken for leftovers", async () => {
+    renameSync(join(installation.root, ".understudy"), join(installation.root, ".understudy.away"));
+    await unchanged(deploy, /staging runs 2 containers that the Pulumi state does not know \(.*db.*\)/);
+    rmSync(join(installation.root, ".understudy"), { recursive: true });
+    renameSync(join(installation.root, ".understudy.away"), join(installation.root, ".understudy"));
   });
 
   it("a volume whose driver options changed is not replaced", async () => {

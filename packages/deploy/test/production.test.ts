@@ -1,3 +1,5 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { connectEngine } from "@understudy/core";
 import { expect, it } from "vitest";
 import { createInstallation } from "./support/installation.ts";
@@ -24,6 +26,7 @@ it("production keeps to the images it was recorded with, even when their name no
     const { Image } = await web().inspect();
     await tagged("understudy/toolbox:17");
     edit(installation, "compose/docker-compose.yml", "interval: 2s", "interval: 9s");
+    installation.write("compose/web.cfg", "nonsense\n");
     await web().remove({ force: true });
     const repaired = await installation.json<DeployJson>("deploy:production");
     expect(repaired).toMatchObject({
@@ -31,6 +34,14 @@ it("production keeps to the images it was recorded with, even when their name no
       changes: { create: 1, update: 0, delete: 0, replace: 0 },
     });
     expect((await web().inspect()).Image).toBe(Image);
+    const other = await installation.run("deploy:production", "--env", "laptop");
+    expect(other).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("profile server") });
+    rmSync(join(installation.root, ".understudy"), { recursive: true });
+    const stranger = await installation.run("deploy:production");
+    expect(stranger).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/runs release r-\w+, which this checkout has no record of/),
+    });
   } finally {
     await engine.docker.getImage(`${repo}:1`).remove();
   }

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ContainerInspectInfo, connectEngine, type Engine, isSecretName, sourceRoot } from "@understudy/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createInstallation, type TestInstallation } from "./support/installation.ts";
+import { createInstallation, finished, type TestInstallation } from "./support/installation.ts";
 
 interface DeployJson {
   environment: string;
@@ -22,6 +22,8 @@ describe("a staging stack", () => {
   let engine: Engine;
   let secrets: string[];
   let workflow: string;
+  /** Every command line that was seen while the first deploy ran. */
+  const processes = new Set<string>();
   let env: Record<string, string>;
   const offset = 11_000;
   const at = (port: number, path: string) => `http://127.0.0.1:${port + offset}${path}`;
@@ -52,7 +54,12 @@ describe("a staging stack", () => {
   });
 
   it("deploys with one command, every service healthy", async () => {
-    const report = await deploy();
+    const child = installation.start("deploy:staging", "--env", "laptop", "--json");
+    const watch = setInterval(() => commandLines().forEach((line) => processes.add(line)), 20);
+    const { exitCode, stdout, stderr } = await finished(child);
+    clearInterval(watch);
+    expect(exitCode, stderr).toBe(0);
+    const report = JSON.parse(stdout) as DeployJson;
     expect(report).toMatchObject({ environment: "staging", profile: "laptop", changes: { ...none, create: 15 } });
     expect(
       report.services
@@ -109,6 +116,11 @@ describe("a staging stack", () => {
     await expect
       .poll(async () => (await fetch(at(5678, "/webhook/hello?name=ada"))).text(), { timeout: 20_000 })
       .toContain("hello ada");
+  });
+
+  it("lets nobody claim n8n through the edge", async () => {
+    const claim = await fetch(at(5678, "/rest/owner/setup"), { method: "POST", body: "{}" });
+    expect(claim.status).toBe(403);
   });
 
   it("lists Letta's agents with the stored password, and refuses without", async () => {
@@ -311,11 +323,9 @@ describe("a staging stack", () => {
         file,
       ).toEqual([]);
     }
-    const processes = readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .map((pid) => quietly(() => readFileSync(`/proc/${pid}/cmdline`, "latin1")))
-      .join("\n");
-    expect(all.filter((secret) => processes.includes(secret))).toEqual([]);
+    expect([...processes].some((line) => line.includes("initdb"))).toBe(true);
+    const seen = [...processes, ...commandLines()].join("\n");
+    expect(all.filter((secret) => seen.includes(secret))).toEqual([]);
     const ignored = execFileSync(
       "git",
       ["-C", sourceRoot, "check-ignore", ".env.staging", ".env.production", ".understudy/x", "logs/x"],
@@ -353,11 +363,14 @@ async function sh(engine: Engine, container: string, line: string): Promise<stri
   return stdout.trim();
 }
 
-/** A process may end between being listed and being read. */
-function quietly(read: () => string): string {
-  try {
-    return read();
-  } catch {
-    return "";
-  }
+/** What `ps` would show now. */
+function commandLines(): string[] {
+  return readdirSync("/proc").flatMap((name) => {
+    try {
+      return /^\d+$/.test(name) ? [readFileSync(`/proc/${name}/cmdline`, "latin1")] : [];
+    } catch {
+      // It ended between being listed and being read.
+      return [];
+    }
+  });
 }

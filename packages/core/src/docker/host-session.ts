@@ -29,6 +29,8 @@ export interface LockRequest {
   /** Wait for the holder to finish instead of refusing. */
   readonly wait: boolean;
   readonly onWait?: (holder: string) => void;
+  /** On this machine's engine: the lock was removed by somebody, or went with the engine. Nothing may be changed any more. */
+  readonly onLost?: () => void;
   /** For another host: how long the lock outlives its owner's last sign of life, ms. Default: a minute. */
   readonly silence?: number;
 }
@@ -51,7 +53,7 @@ export class HostSession implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #container: string;
   readonly #input: Duplex;
-  readonly #beat: NodeJS.Timeout | undefined;
+  #beat: NodeJS.Timeout | undefined;
   #closing = false;
 
   private constructor(engine: Engine, container: string, input: Duplex, lock: LockRequest) {
@@ -59,11 +61,12 @@ export class HostSession implements AsyncDisposable {
     this.#container = container;
     this.#input = input;
     input.on("error", () => {}).resume();
-    if (!engine.remote) return;
-    this.#beat = setInterval(() => void input.write("\n"), silenceOf(lock) / 6).unref();
     input.once("close", () => {
-      if (!this.#closing) void engine.abandon(lockLost(lock));
+      if (this.#closing) return;
+      if (engine.remote) void engine.abandon(lockLost(lock));
+      else lock.onLost?.();
     });
+    if (engine.remote) this.#beat = setInterval(() => void input.write("\n"), silenceOf(lock) / 6).unref();
   }
 
   /** Take the lock. @throws UserError naming the holder when it is taken and `wait` is false. */

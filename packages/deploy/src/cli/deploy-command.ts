@@ -54,11 +54,12 @@ export function runDeployVerb(
         acceptEmptyVolumes: flags.acceptEmptyVolume,
         say: (line) => process.stderr.write(`${line}\n`),
       });
-      process.stdout.write(
-        flags.json
-          ? `${JSON.stringify(outcome.report ?? planReport(outcome.plan))}\n`
-          : showOutcome(outcome, process.stdout.isTTY),
-      );
+      if (flags.json) {
+        process.stdout.write(`${JSON.stringify(outcome.report ?? planReport(outcome.plan))}\n`);
+        return;
+      }
+      process.stdout.write(showOutcome(outcome, process.stdout.isTTY));
+      if (outcome.newLogins.length) outcome.shown();
     },
   });
 }

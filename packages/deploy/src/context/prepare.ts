@@ -14,6 +14,7 @@ import {
 import { readHostFacts } from "./host-facts.ts";
 import { offsetPorts } from "./offset-ports.ts";
 import { chooseProfile, type Profile, type ProfileChoice } from "./profile.ts";
+import { readSources, type Sources } from "./sources.ts";
 import { composeVariables, type EnvironmentFile, readEnvironmentFile } from "./variables.ts";
 
 /** How a person names an environment on the command line. */
@@ -27,6 +28,8 @@ export interface Target {
   readonly installation: Installation;
   readonly settings: Settings;
   readonly environment: Environment;
+  /** Compose files to merge instead of the working tree's: those of a record. */
+  readonly recordedFiles?: readonly string[];
 }
 
 /** A target whose stack is known: what should run, and with which values. */
@@ -34,6 +37,9 @@ export interface DesiredStack extends Target {
   readonly profile: ProfileChoice;
   readonly model: ComposeModel;
   readonly envFile: EnvironmentFile;
+  /** The compose files that were merged, in order, and the text of everything that they are made from. */
+  readonly files: readonly string[];
+  readonly sources: Sources;
   /** Every value that must never be shown. */
   readonly secretValues: readonly string[];
 }
@@ -64,31 +70,26 @@ export function resolveProfile(environment: Environment, asked: Profile | undefi
   return chooseProfile({ ...readHostFacts(), remote: environment.host.startsWith("ssh://") });
 }
 
-/** Merge an environment's compose files with its values. `composeDir` defaults to the installation's own. */
+/** Merge an environment's compose files with its values. */
 export async function desiredStack(
   target: Target,
   profile: ProfileChoice,
   envFile: EnvironmentFile = readEnvironmentFile(target),
-  composeDir: string = target.installation.composeDir,
 ): Promise<DesiredStack> {
   const variables = composeVariables(target, envFile);
-  const files = composeFiles(target, profile.profile, composeDir);
-  const model = offsetPorts(await loadCompose({ files, variables }), target.environment.portOffset);
-  return { ...target, profile, model, envFile, secretValues: envFile.secretValues };
+  const files = target.recordedFiles ?? composeFiles(target, profile.profile);
+  const model = offsetPorts(await loadCompose({ files: [...files], variables }), target.environment.portOffset);
+  return { ...target, profile, model, envFile, files, sources: readSources(files), secretValues: envFile.secretValues };
 }
 
 /** The files to merge, in order: base, then staging's, then the laptop's, then the environment's own. */
-export function composeFiles(target: Target, profile: Profile, composeDir: string): string[] {
-  const { environment, installation } = target;
-  const overlays = [
+export function composeFiles({ environment, installation }: Target, profile: Profile): string[] {
+  const shared = [
+    "docker-compose.yml",
     ...(environment.kind === "staging" ? ["docker-compose.staging.yml"] : []),
     ...(profile === "laptop" ? ["docker-compose.laptop.yml"] : []),
-  ];
-  const files = [
-    join(composeDir, "docker-compose.yml"),
-    ...overlays.map((file) => join(installation.composeDir, file)),
-    ...environment.compose.map((file) => join(installation.root, file)),
-  ];
+  ].map((file) => join(installation.composeDir, file));
+  const files = [...shared, ...environment.compose.map((file) => join(installation.root, file))];
   for (const file of files) {
     if (!existsSync(file))
       throw new UserError(`Compose file ${file} does not exist`, {

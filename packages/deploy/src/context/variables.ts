@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import {
+  isSecret,
   isSecretName,
   missingVariables,
   parseEnvFile,
@@ -40,7 +41,7 @@ export function readEnvironmentFile(target: Target): EnvironmentFile {
       next: "Fill it in; compose/env.template says what each is",
     });
   }
-  const secretValues = Object.entries(values).flatMap(([name, value]) => (isSecretName(name) && value ? [value] : []));
+  const secretValues = Object.entries(values).flatMap(([name, value]) => (isSecret(name, value) ? [value] : []));
   secrets.add(secretValues);
   return { path, values, secretValues, fresh };
 }

@@ -11,6 +11,7 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { assertPulumi, type Installation, isAlive, type Log, messageOf, secrets, UserError } from "@understudy/core";
 
+import { workFolder } from "./orphans.ts";
 import { passphrasePath } from "./passphrase.ts";
 
 export interface WorkspaceOptions {
@@ -50,7 +51,7 @@ async function workspaceSettings(options: WorkspaceOptions): Promise<LocalWorksp
   // A set variable, even an empty one, would win over the file.
   delete process.env.PULUMI_CONFIG_PASSPHRASE;
   const { pulumiHome } = assertPulumi();
-  const folder = join(options.installation.stateDir, "pulumi", options.environment);
+  const folder = workFolder(options.installation, options.environment);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return {
     workDir: folder,
@@ -167,10 +168,17 @@ export function lockHolder(said: string): LockHolder | undefined {
   return { host, pid: Number(pid) };
 }
 
-/** We hold the environment's lock, so a live holder can only be the orphan of a killed run: it ends by itself. */
+/** We hold the environment's lock, so a live holder can only be an orphan that was overlooked. @throws UserError if it stays. */
 async function untilGone({ host, pid }: LockHolder): Promise<void> {
   if (host !== hostname()) return;
-  for (let waited = 0; waited < 60_000 && isAlive(pid); waited += 250) await sleep(250);
+  for (let waited = 0; isAlive(pid); waited += 250) {
+    if (waited > 60_000) {
+      throw new UserError(`The Pulumi state is locked by process ${pid}, which lives`, {
+        next: "Wait until it ends, or end it, and run again",
+      });
+    }
+    await sleep(250);
+  }
 }
 
 function redactUrl(url: string): string {

@@ -1,32 +1,53 @@
-import type { HostSession } from "@understudy/core";
+import type { Engine, HostSession } from "@understudy/core";
+import { containerName } from "@understudy/stacks/names";
 import type { DesiredStack } from "../context/prepare.ts";
 import { setVariable } from "../context/variables.ts";
-import { type Endpoint, endpoints } from "../live/endpoints.ts";
-import { apiKeyWorks, createApiKey } from "./n8n.ts";
+import { endpoints } from "../live/endpoints.ts";
+import { apiKeyIsKnown, createApiKey } from "./n8n.ts";
 import { ensureAdministrator } from "./open-webui.ts";
+
+/** n8n's own port, inside its container. */
+const n8nPort = 5678;
 
 /**
  * Make the stack usable without a browser: n8n's owner and API key, Open WebUI's administrator. What is there already is
- * left alone. Only for services that the model has under these names and that can be reached.
+ * left alone. Only for services that the model has under these names.
+ * @returns what a person should know of, if anything.
  */
-export async function firstRun(session: HostSession, { envFile, model }: DesiredStack): Promise<void> {
+export async function firstRun(
+  engine: Engine,
+  session: HostSession,
+  desired: DesiredStack,
+): Promise<string | undefined> {
+  const { envFile, environment, model } = desired;
   const value = (name: string) => envFile.values[name] ?? "";
-  const reachable = new Map(endpoints(model).map((endpoint) => [endpoint.service, endpoint]));
-  const n8n = reachable.get("n8n");
-  if (n8n) {
+  if (model.services.n8n) {
+    // Past the edge, which keeps the owner's setup from everybody else.
+    const base = await containerUrl(engine, containerName(environment.stackName, "n8n"), n8nPort);
     const key = value("N8N_API_KEY");
-    if (!key || !(await apiKeyWorks(session, baseUrl(n8n), key))) {
+    if (!key || !(await apiKeyIsKnown(session, base, key))) {
       const login = { email: value("N8N_OWNER_EMAIL"), password: value("N8N_OWNER_PASSWORD") };
-      setVariable(envFile.path, "N8N_API_KEY", await createApiKey(session, baseUrl(n8n), login));
+      setVariable(envFile.path, "N8N_API_KEY", await createApiKey(session, base, login));
     }
   }
-  const openWebui = reachable.get("open-webui");
-  if (openWebui) {
-    const login = { email: value("WEBUI_ADMIN_EMAIL"), password: value("WEBUI_ADMIN_PASSWORD") };
-    await ensureAdministrator(session, baseUrl(openWebui), login);
-  }
+  const openWebui = endpoints(model).find(({ service }) => service === "open-webui");
+  if (!openWebui) return undefined;
+  const { address, port } = openWebui.probe;
+  const login = { email: value("WEBUI_ADMIN_EMAIL"), password: value("WEBUI_ADMIN_PASSWORD") };
+  const known = await ensureAdministrator(session, new URL(`http://${hostPart(address)}:${port}`), login);
+  return known
+    ? undefined
+    : `Open WebUI no longer takes ${login.email} with WEBUI_ADMIN_PASSWORD: it was changed there`;
 }
 
-function baseUrl({ probe }: Endpoint): URL {
-  return new URL(`http://${probe.address.includes(":") ? `[${probe.address}]` : probe.address}:${probe.port}`);
+/** A container as its host reaches it. */
+async function containerUrl(engine: Engine, container: string, port: number): Promise<URL> {
+  const { NetworkSettings } = await engine.docker.getContainer(container).inspect();
+  const address = Object.values(NetworkSettings.Networks).find(({ IPAddress }) => IPAddress)?.IPAddress;
+  if (!address) throw new Error(`${container} has no address on any network`);
+  return new URL(`http://${hostPart(address)}:${port}`);
+}
+
+function hostPart(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
 }

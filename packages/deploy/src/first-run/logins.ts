@@ -21,16 +21,20 @@ const known: readonly { service: string; user?: string; userVariable?: string; v
   { service: "postgres", user: "postgres", variable: "POSTGRES_PASSWORD" },
 ];
 
-/** The logins of an environment that were never shown, once: from now on they count as shown. */
-export function takeUnshownLogins({ installation, environment, envFile, model }: DesiredStack): Login[] {
+/** The logins of an environment that were never shown. */
+export function unshownLogins({ installation, environment, envFile, model }: DesiredStack): Login[] {
   if (readFact<boolean>(installation, environment.name, "logins-shown")) return [];
-  writeFact(installation, environment.name, "logins-shown", true);
   const values = parseEnvFile(readFileSync(envFile.path, "utf8"));
   return known.flatMap(({ service, user, userVariable, variable }) => {
     const secret = values[variable];
     if (!secret || !model.services[service]) return [];
     return [{ service, user: user ?? values[userVariable ?? ""] ?? "", variable, secret }];
   });
+}
+
+/** From now on they count as shown. */
+export function markShown({ installation, environment }: DesiredStack): void {
+  writeFact(installation, environment.name, "logins-shown", true);
 }
 
 /** Whether the logins that a first deploy makes are in the environment file: without asking the services. */

@@ -5,12 +5,12 @@ export interface N8nLogin {
   readonly password: string;
 }
 
-/** Whether an API key works. */
-export async function apiKeyWorks(session: HostSession, base: URL, key: string): Promise<boolean> {
+/** Whether n8n knows an API key. One that it knows and does not serve now (too many requests, fewer scopes) is known. */
+export async function apiKeyIsKnown(session: HostSession, base: URL, key: string): Promise<boolean> {
   const { status } = await session.http(new URL("/api/v1/workflows?limit=1", base), {
     headers: { "x-n8n-api-key": key },
   });
-  return status === 200;
+  return status !== 401;
 }
 
 /**

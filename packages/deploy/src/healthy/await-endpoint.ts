@@ -10,7 +10,7 @@ export async function awaitEndpoint(session: HostSession, endpoint: Endpoint, ti
     if (seen === "ok") return;
     if (Date.now() > deadline) {
       throw new UserError(`${endpoint.service} is healthy inside, but ${endpoint.url} does not answer: ${seen}`, {
-        next: "See pnpm logs haproxy, then run the same command again",
+        next: "See pnpm status and the log of what publishes it, then run the same command again",
       });
     }
     await sleep(300);

@@ -16,6 +16,8 @@ export interface HealthWait {
    * container again and again slows the very boot that is waited for. What the engine finds healthy itself counts too.
    */
   answers?(): Promise<boolean>;
+  /** Ends the wait early, with its reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function awaitHealthy(engine: Engine, wait: HealthWait): Promise<nu
     if (info.RestartCount >= hopelessRestarts || Date.now() + pause > deadline) {
       throw await diagnose(engine, wait.service, info, wait.timeout);
     }
+    wait.signal?.throwIfAborted();
     await sleep(pause);
   }
 }

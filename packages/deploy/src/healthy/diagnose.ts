@@ -1,5 +1,5 @@
 import type { ContainerInspectInfo } from "@understudy/core";
-import { type Engine, secrets, UserError } from "@understudy/core";
+import { type Engine, label, secrets, UserError } from "@understudy/core";
 
 const logLines = 15;
 
@@ -9,10 +9,14 @@ export class Unhealthy extends UserError {
   readonly state: string | undefined;
   readonly lastLogLines: readonly string[];
 
-  constructor(service: string, what: string, state: string | undefined, lastLogLines: readonly string[]) {
+  /** @param info the container as it was last seen, if it was. */
+  constructor(service: string, what: string, info: ContainerInspectInfo | undefined, lastLogLines: readonly string[]) {
+    const state = info && describeState(info);
+    const environment = info?.Config.Labels[label.environment];
+    const logs = `pnpm logs ${service}${environment ? ` --environment ${environment}` : ""}`;
     const evidence = [...(state ? [`  state: ${state}`] : []), ...lastLogLines.map((line) => `  | ${line}`)];
     super([`${service} is not healthy: ${what}`, ...evidence].join("\n"), {
-      next: `Nothing else was touched. See pnpm logs ${service}, then run the same command again; it goes on from here`,
+      next: `Nothing was taken back. See ${logs}, then run the same command again; it goes on from here`,
     });
     this.service = service;
     this.state = state;
@@ -27,11 +31,9 @@ export async function diagnose(
   info: ContainerInspectInfo,
   timeout: number,
 ): Promise<Unhealthy> {
-  const what =
-    info.State.Running && !info.State.Restarting
-      ? `no healthy answer within ${Math.round(timeout / 1_000)} s`
-      : "it keeps ending";
-  return new Unhealthy(service, what, describeState(info), await lastLogLines(engine, info.Id, logLines));
+  const ends = !info.State.Running || info.State.Restarting || info.RestartCount > 0;
+  const what = ends ? "it keeps ending" : `no healthy answer within ${Math.round(timeout / 1_000)} s`;
+  return new Unhealthy(service, what, info, await lastLogLines(engine, info.Id, logLines));
 }
 
 /** Exit code, OOM and restarts in a few words. */

@@ -141,6 +141,7 @@ async function buildRecipes(
   report: (line: string) => void,
 ): Promise<Map<string, ResolvedImage>> {
   await using local = engine.host === "local" ? undefined : await connectEngine("local");
+  if (local) await assertSameArchitecture(local, engine);
   const builder = local ?? engine;
   const plan = await planBuilds(wanted);
   await buildImages(plan, { onProgress: ({ image, line }) => report(`${image}: ${line}`) });
@@ -151,4 +152,15 @@ async function buildRecipes(
     built.set(recipe.name, local ? await sendImage(local, engine, recipe.tag, report) : image);
   }
   return built;
+}
+
+/** An image that was built here does not run on a machine of another kind. @throws UserError naming both. */
+async function assertSameArchitecture(local: Engine, target: Engine): Promise<void> {
+  const [here, there] = await Promise.all(
+    [local, target].map(async ({ docker }) => ((await docker.info()) as { Architecture: string }).Architecture),
+  );
+  if (here === there) return;
+  throw new UserError(`Images built on this machine (${here}) do not run on ${target.host} (${there})`, {
+    next: "Run this command on a machine of that kind, once; afterwards the images are there",
+  });
 }

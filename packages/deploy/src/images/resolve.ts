@@ -8,6 +8,8 @@ export interface ResolvedImage {
   readonly id: string;
   /** `name@sha256:…` when it came from a registry. */
   readonly digest: string | undefined;
+  /** What it is on every host alike, which its id need not be: digest, recipe of our own build, or id. */
+  readonly identity: string;
   /** The image's own health check, which a service's check inherits what it leaves open from. */
   readonly healthcheck: ImageHealthcheck | undefined;
 }
@@ -21,7 +23,9 @@ export async function findImage(engine: Engine, reference: string): Promise<Reso
     const { Id, RepoDigests, Config } = await engine.docker.getImage(reference).inspect();
     const repository = reference.replace(/:[^/:]+$/, "");
     const digest = RepoDigests?.find((name) => name.startsWith(`${repository}@`)) ?? RepoDigests?.[0];
-    return { reference, id: Id, digest, healthcheck: readHealthcheck(Config?.Healthcheck) };
+    const recipe = Config?.Labels?.["understudy.recipe"];
+    const identity = digest ?? (recipe ? `recipe:${recipe}` : Id);
+    return { reference, id: Id, digest, identity, healthcheck: readHealthcheck(Config?.Healthcheck) };
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;

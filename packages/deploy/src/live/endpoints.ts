@@ -18,15 +18,20 @@ export interface Endpoint {
 /** A service says where it is reached: `understudy.endpoint: http://<publishing service>:<its port>/<health path>`. */
 export const endpointLabel = "understudy.endpoint";
 
-/** The endpoints of a model, from its services' labels. @throws UserError for a label that leads nowhere. */
-export function endpoints(model: ComposeModel): Endpoint[] {
+/**
+ * The endpoints of a model, from its services' labels.
+ * @param host the environment's Docker host: behind ssh, what is published to the network is shown by its name. What is
+ * published on loopback is shown as localhost, which is the host's own.
+ * @throws UserError for a label that leads nowhere.
+ */
+export function endpoints(model: ComposeModel, host = "local"): Endpoint[] {
   return Object.values(model.services).flatMap((service) => {
     const said = service.labels[endpointLabel];
-    return said ? endpoint(model, service.name, said) : [];
+    return said ? endpoint(model, service.name, said, host) : [];
   });
 }
 
-function endpoint(model: ComposeModel, service: string, said: string): Endpoint[] {
+function endpoint(model: ComposeModel, service: string, said: string, host: string): Endpoint[] {
   if (!URL.canParse(said)) throw wrongLabel(service, said, "is not a URL");
   const url = new URL(said);
   const protocol = url.protocol === "http:" ? "http" : url.protocol === "tcp:" ? "tcp" : undefined;
@@ -37,7 +42,15 @@ function endpoint(model: ComposeModel, service: string, said: string): Endpoint[
   if (port.published === undefined) return [];
   const published = port.hostIp ?? "0.0.0.0";
   const address = published === "0.0.0.0" || published === "::" ? "127.0.0.1" : published;
-  const shown = address === "127.0.0.1" ? "localhost" : address.includes(":") ? `[${address}]` : address;
+  const open = published !== "127.0.0.1" && published !== "::1";
+  const away = host.startsWith("ssh://") && open && address === "127.0.0.1";
+  const shown = away
+    ? new URL(host).hostname
+    : address === "127.0.0.1"
+      ? "localhost"
+      : address.includes(":")
+        ? `[${address}]`
+        : address;
   return [
     {
       service,

@@ -1,5 +1,5 @@
 import type { Deployment } from "@pulumi/pulumi/automation/index.js";
-import { type Engine, statusOf } from "@understudy/core";
+import { type Engine, messageOf, statusOf, UserError } from "@understudy/core";
 import { type Snapshot, serviceOf } from "./snapshot.ts";
 
 /** Part of an exported Pulumi state that matters here. */
@@ -19,7 +19,7 @@ export function strayContainers(snapshot: Snapshot, deployment: Deployment): { i
     .map((info) => ({ id: info.Id, service: serviceOf(info) }));
 }
 
-/** The same for networks without containers of others; volumes are adopted by name, so they are never strays. */
+/** The same for networks; volumes are adopted by name, so they are never strays. */
 export function strayNetworks(snapshot: Snapshot, deployment: Deployment): { id: string; name: string }[] {
   const known = new Set(((deployment.deployment as ExportedState | undefined)?.resources ?? []).map(({ id }) => id));
   return [...snapshot.networks.values()]
@@ -45,9 +45,31 @@ export async function removeContainer(engine: Engine, id: string): Promise<void>
   }
 }
 
-/** Remove a network; one that is gone already is fine. */
+/** Remove a network; one that is gone already is fine. @throws UserError when containers of others hang on it. */
 export async function removeNetwork(engine: Engine, id: string): Promise<void> {
-  await engine.docker.getNetwork(id).remove().catch(ignore(404));
+  await engine.docker
+    .getNetwork(id)
+    .remove()
+    .catch(refused(`Network ${id.slice(0, 12)}`));
+}
+
+/** Remove a data volume; one that is gone already is fine. @throws UserError when a container of others uses it. */
+export async function removeVolume(engine: Engine, name: string): Promise<void> {
+  await engine.docker
+    .getVolume(name)
+    .remove()
+    .catch(refused(`Data volume ${name}`));
+}
+
+function refused(what: string): (error: unknown) => void {
+  return (error) => {
+    if (statusOf(error) === 404) return;
+    if (![403, 409].includes(statusOf(error) ?? 0)) throw error;
+    throw new UserError(`${what} cannot be removed: ${messageOf(error)}`, {
+      next: "Remove what still uses it (docker ps -a), and run again",
+      cause: error,
+    });
+  };
 }
 
 function ignore(...statuses: number[]): (error: unknown) => void {

@@ -1,34 +1,75 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Installation, readFact, UserError, writeFact, writeFileAtomic } from "@understudy/core";
+import type { DesiredStack, Target } from "../context/prepare.ts";
+import type { ProfileChoice } from "../context/profile.ts";
+import { keptPaths } from "../context/sources.ts";
 import type { Release } from "./release.ts";
 
-/** Keep a release whole, so that it can be deployed again when the working tree has moved on, and note that it is deployed. */
-export function recordRelease(installation: Installation, environment: string, release: Release): void {
-  const folder = releaseFolder(installation, release.id);
-  for (const [file, text] of Object.entries(release.files)) writeFileAtomic(join(folder, "compose", file), text, 0o644);
-  writeFileAtomic(join(folder, "release.json"), `${JSON.stringify(release, null, 2)}\n`, 0o644);
-  writeFact(installation, environment, "release", { id: release.id, at: new Date().toISOString() });
+/** What an environment runs: the release, and how the environment itself was laid over it. */
+interface Deployed {
+  readonly release: string;
+  readonly profile: "laptop" | "server";
+  /** Its compose files in merge order, by their path in the record. */
+  readonly composeFiles: readonly string[];
 }
 
-/** The release that an environment runs, if one was ever deployed. @throws UserError when its record is lost. */
-export function recordedRelease(installation: Installation, environment: string): Release | undefined {
-  const fact = readFact<{ id: string }>(installation, environment, "release");
-  if (!fact) return undefined;
-  const file = join(releaseFolder(installation, fact.id), "release.json");
-  if (!existsSync(file)) {
-    throw new UserError(`The record of release ${fact.id} is lost (${file})`, {
-      next: "Restore .understudy/releases from a backup",
-    });
-  }
-  return JSON.parse(readFileSync(file, "utf8")) as Release;
+/** A recorded environment: its target reads from the record instead of the working tree. */
+export interface Recorded {
+  readonly release: Release;
+  readonly target: Target;
+  readonly profile: ProfileChoice;
 }
 
-/** The compose files of a recorded release, laid out as they were. */
-export function recordedComposeDir(installation: Installation, release: Release): string {
-  return join(releaseFolder(installation, release.id), "compose");
+/** Keep a release and everything that an environment made of it, so that it can be deployed again as it was. */
+export function recordDeployed(desired: DesiredStack, release: Release): void {
+  const { installation, environment, profile, files, sources } = desired;
+  writeFileAtomic(releaseFile(installation, release.id), `${JSON.stringify(release, null, 2)}\n`, 0o644);
+  const deployed: Deployed = { release: release.id, profile: profile.profile, composeFiles: keptPaths(files) };
+  const folder = deployedFolder(installation, environment.name);
+  const next = `${folder}.next`;
+  rmSync(next, { recursive: true, force: true });
+  for (const [file, text] of Object.entries(sources)) writeFileAtomic(join(next, file), text, 0o644);
+  writeFileAtomic(join(next, "deployed.json"), `${JSON.stringify(deployed, null, 2)}\n`, 0o644);
+  rmSync(`${folder}.last`, { recursive: true, force: true });
+  if (existsSync(folder)) renameSync(folder, `${folder}.last`);
+  renameSync(next, folder);
+  writeFact(installation, environment.name, "release", { id: release.id, at: new Date().toISOString() });
 }
 
-function releaseFolder(installation: Installation, id: string): string {
-  return join(installation.stateDir, "releases", id);
+/** What was recorded of an environment, if it was ever deployed from here. @throws UserError when a part of it is lost. */
+export function recordedDeployment(target: Target): Recorded | undefined {
+  const { installation, environment } = target;
+  if (!readFact(installation, environment.name, "release")) return undefined;
+  const folder = [
+    deployedFolder(installation, environment.name),
+    `${deployedFolder(installation, environment.name)}.last`,
+  ].find((path) => existsSync(path));
+  if (!folder) throw lost(deployedFolder(installation, environment.name));
+  const deployed = JSON.parse(readFileSync(join(folder, "deployed.json"), "utf8")) as Deployed;
+  const file = releaseFile(installation, deployed.release);
+  if (!existsSync(file)) throw lost(file);
+  return {
+    release: JSON.parse(readFileSync(file, "utf8")) as Release,
+    target: {
+      ...target,
+      installation: { ...installation, composeDir: folder },
+      recordedFiles: deployed.composeFiles.map((path) => join(folder, path)),
+    },
+    profile: { profile: deployed.profile, because: "as recorded" },
+  };
+}
+
+function lost(what: string): UserError {
+  return new UserError(`A part of the record of what is deployed is lost (${what})`, {
+    next: "Restore the folder .understudy from a backup, or from the machine that deployed last",
+  });
+}
+
+function releaseFile(installation: Installation, id: string): string {
+  return join(installation.stateDir, "releases", id, "release.json");
+}
+
+function deployedFolder(installation: Installation, environment: string): string {
+  return join(installation.stateDir, "deployed", environment);
 }
