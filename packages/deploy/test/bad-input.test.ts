@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { connectEngine, type Engine } from "@understudy/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createInstallation, type TestInstallation, type VerbResult } from "./support/installation.ts";
+import { createInstallation, finished, type TestInstallation, type VerbResult } from "./support/installation.ts";
 import { edit, writeTinyStack } from "./support/tiny-stack.ts";
 
 const staging = (offset: number, more = "") =>
@@ -213,6 +213,25 @@ describe("a mistake about a stack that runs", () => {
     await unchanged(deploy, /staging runs 2 containers that the Pulumi state does not know \(.*db.*\)/);
     rmSync(join(installation.root, ".understudy"), { recursive: true });
     renameSync(join(installation.root, ".understudy.away"), join(installation.root, ".understudy"));
+  });
+
+  it("a lock that somebody removes ends the run that held it, and the next one goes on", async () => {
+    edit(installation, "compose/docker-compose.yml", "interval: 2s", "interval: 5s");
+    const child = installation.start("deploy:staging", "--env", "laptop");
+    const end = finished(child);
+    const lock = engine.docker.getContainer(`${installation.project}-staging-lock`);
+    await expect
+      .poll(
+        () =>
+          lock.remove({ force: true }).then(
+            () => "removed",
+            () => "not yet",
+          ),
+        { timeout: 30_000, interval: 20 },
+      )
+      .toBe("removed");
+    expect(await end).toMatchObject({ exitCode: 1, stderr: expect.stringContaining("The lock of staging was lost") });
+    expect((await deploy()).exitCode).toBe(0);
   });
 
   it("a volume whose driver options changed is not replaced", async () => {

@@ -55,7 +55,7 @@ describe("a staging stack", () => {
 
   it("deploys with one command, every service healthy", async () => {
     const child = installation.start("deploy:staging", "--env", "laptop", "--json");
-    const watch = setInterval(() => commandLines().forEach((line) => processes.add(line)), 20);
+    const watch = setInterval(() => void commandLines().map((line) => processes.add(line)), 20);
     const { exitCode, stdout, stderr } = await finished(child);
     clearInterval(watch);
     expect(exitCode, stderr).toBe(0);

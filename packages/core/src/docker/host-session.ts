@@ -187,6 +187,7 @@ async function tryCreate(engine: Engine, lock: LockRequest) {
       OpenStdin: true,
       StdinOnce: true,
       AttachStdin: true,
+      AttachStdout: true,
       Healthcheck: { Test: ["NONE"] },
       Labels: {
         [label.environment]: lock.environment,
@@ -197,7 +198,7 @@ async function tryCreate(engine: Engine, lock: LockRequest) {
       },
       HostConfig: { AutoRemove: true, NetworkMode: "host", Memory: 268_435_456 },
     });
-    const input = (await container.attach({ stream: true, stdin: true, hijack: true })) as Duplex;
+    const input = (await container.attach({ stream: true, stdin: true, stdout: true, hijack: true })) as Duplex;
     await container.start();
     return { id: container.id, input };
   } catch (error) {
