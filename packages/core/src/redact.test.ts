@@ -77,4 +77,8 @@ describe("Redactor", () => {
     "mailto:ann@example.org",
     "12:30@noon",
   ])("takes the value %s for no secret", (value) => expect(isSecret("SOME_URL", value)).toBe(false));
+
+  it("does not take an empty value for a secret, which every text would have in it", () => {
+    expect(isSecret("OPENAI_API_KEY", "")).toBe(false);
+  });
 });

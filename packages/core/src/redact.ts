@@ -46,9 +46,9 @@ export function isSecretName(name: string): boolean {
   return secretName.test(name);
 }
 
-/** Whether a variable is a secret: by its name, or because its value is an address with a password in it. */
+/** Whether a variable is a secret: by its name, or because its value is an address with a password in it. Nothing is none. */
 export function isSecret(name: string, value: string): boolean {
-  return isSecretName(name) || hasPassword(value);
+  return value !== "" && (isSecretName(name) || hasPassword(value));
 }
 
 /** Whether a text has an address with a password in it: `scheme://user:password@…` or `…?password=…`. */
