@@ -7,11 +7,12 @@ export function launcherShim(): string {
   const { scripts } = JSON.parse(readFileSync(join(checkout, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };
-  const cases = Object.entries(scripts).flatMap(([verb, script]) =>
-    script.startsWith("node packages/")
-      ? [`  ${verb}) exec '${process.execPath}' '${join(checkout, script.slice("node ".length))}' "$@" ;;`]
-      : [],
-  );
+  const cases = Object.entries(scripts).flatMap(([verb, script]) => {
+    const file = script.split(" ").at(-1) ?? "";
+    return file.startsWith("packages/")
+      ? [`  ${verb}) exec '${process.execPath}' '${join(checkout, file)}' "$@" ;;`]
+      : [];
+  });
   return [
     "#!/bin/sh",
     '[ "$1" != --yes ] || shift',
