@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /**
  * An expected failure: a person's mistake or the world's, said in one line with the value and the next step.
  * `exitCode` is 1, or 2 for wrong flags. Anything that is not a UserError is a bug and prints its stack.
@@ -21,7 +23,14 @@ export function formatUserError({ message, next }: UserError): string {
   return message.includes("\n") ? `${message}\n${next}` : `${message}. ${next}`;
 }
 
-/** The message of anything that was thrown. */
+/** What failed first. What is closed after it often fails for the same reason, such as an engine that is gone; a bug in that stays in sight. */
+export function firstFailure(thrown: unknown): unknown {
+  if (!(thrown instanceof SuppressedError)) return thrown;
+  return firstFailure(thrown.error) instanceof UserError ? firstFailure(thrown.suppressed) : thrown;
+}
+
+/** The message of anything that was thrown: also of what has no text of its own, or one that throws. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (thrown instanceof Error) return thrown.message;
+  return typeof thrown === "string" ? thrown : inspect(thrown, { breakLength: Number.POSITIVE_INFINITY });
 }

@@ -25,6 +25,7 @@ export function forgetFact(installation: Installation, environment: string, fact
   rmSync(factFile(installation, environment, fact), { force: true });
 }
 
-function factFile(installation: Installation, environment: string, fact: string): string {
+/** Where a fact is kept. */
+export function factFile(installation: Installation, environment: string, fact: string): string {
   return join(installation.stateDir, "facts", environment, `${fact}.json`);
 }

@@ -1,29 +1,44 @@
-export { type Command, Option } from "commander";
+export { type Command, InvalidArgumentError, Option } from "commander";
 export type {
   Container,
   ContainerInspectInfo,
   ImageInspectInfo,
+  MountSettings,
   NetworkInspectInfo,
   VolumeInspectInfo,
 } from "dockerode";
 export { type AuditEntry, audit, operator } from "./audit.ts";
 export { runVerb, type VerbDefinition } from "./cli/verb.ts";
-export { compareVersions, connectEngine, type Engine, minimumApiVersion, statusOf } from "./docker/engine.ts";
-export { type ExecOptions, type ExecResult, exec } from "./docker/exec.ts";
+export { type AttachedContainer, startAttached } from "./docker/attached.ts";
+export { containerLines, type LogWindow, lastLogLines } from "./docker/container-logs.ts";
+export { compareVersions, connectEngine, type Engine, isGone, minimumApiVersion, statusOf } from "./docker/engine.ts";
+export { type ExecOptions, type ExecResult, exec, execStream } from "./docker/exec.ts";
 export { describeHolder, HostSession, type HttpAnswer } from "./docker/host-session.ts";
-export { label, ofStack } from "./docker/labels.ts";
+export { innerResolver } from "./docker/inner-resolver.ts";
+export { composeLabel, isOfStack, label, ofStack } from "./docker/labels.ts";
+export { weigh, weights } from "./docker/weights.ts";
 export { missingVariables, parseEnvFile, randomSecret, renderEnvFile, type SecretSpec } from "./env-file.ts";
-export { formatUserError, messageOf, UserError } from "./errors.ts";
-export { forgetFact, readFact, writeFact } from "./facts.ts";
+export { firstFailure, formatUserError, messageOf, UserError } from "./errors.ts";
+export { factFile, forgetFact, readFact, writeFact } from "./facts.ts";
 export { writeFileAtomic } from "./files.ts";
-export { gitCommit } from "./git.ts";
+export { GitFailure, type GitState, git, gitCommit, gitState, hasCommit, isInGit } from "./git.ts";
+export { giveWay } from "./give-way.ts";
 export { findInstallation, type Installation, sourceRoot } from "./installation.ts";
 export { type InterruptedRun, Journal } from "./journal.ts";
 export { dayOf, type Log, openLog, silentLog } from "./log.ts";
+export { type Notice, Outbox, type Pending, type Refusal } from "./notices/outbox.ts";
 export { isAlive } from "./process-alive.ts";
 export { runSteps, type Step } from "./progress.ts";
 export { confirmDestructive } from "./prompts.ts";
+export { closeQuietWindow, keepQuiet, lastQuietWindow, openQuietWindow, type QuietWindow } from "./quiet.ts";
 export { isSecret, isSecretName, secrets } from "./redact.ts";
+export { cronBlock } from "./schedule/cron.ts";
+export { readBlocks, withBlock, withoutBlock } from "./schedule/crontab.ts";
+export type { ScheduledJob } from "./schedule/job.ts";
+export { type Standing, sameOrigin, standing } from "./schedule/stamp.ts";
+export { unitFiles } from "./schedule/systemd.ts";
+export type { ChannelSettings } from "./settings/alerts.ts";
+export type { MonitorSettings } from "./settings/monitor.ts";
 export {
   type Environment,
   environmentOfKind,
@@ -31,5 +46,7 @@ export {
   parseSettings,
   resolveEnvironment,
   type Settings,
-} from "./settings.ts";
+} from "./settings/settings.ts";
+export { table } from "./table.ts";
 export { assertPulumi, type Toolchain, toolchain } from "./toolchain.ts";
+export { bytesInWords, countInWords, secondsInWords } from "./words.ts";

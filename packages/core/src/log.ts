@@ -6,17 +6,29 @@ import { secrets } from "./redact.ts";
 
 export type Log = pino.Logger;
 
-/** Open `logs/<area>/<verb>-YYYYMMDD.log`: JSON lines, secrets redacted, `DEBUG=true` for detail. */
-export function openLog(installation: Installation, area: string, verb: string, now = new Date()): Log {
-  const file = join(installation.logsDir, area, `${verb}-${dayOf(now)}.log`);
-  mkdirSync(dirname(file), { recursive: true });
+/**
+ * Open `logs/<area>/<verb>-YYYYMMDD.log`: JSON lines, secrets redacted, `DEBUG=true` for detail. What runs on over
+ * midnight goes on in the next day's file.
+ */
+export function openLog(installation: Installation, area: string, verb: string, now = () => new Date()): Log {
+  const fileOf = (day: string) => join(installation.logsDir, area, `${verb}-${day}.log`);
+  let day = dayOf(now());
+  mkdirSync(dirname(fileOf(day)), { recursive: true });
+  const destination = pino.destination({ dest: fileOf(day), sync: true, mode: 0o600 });
   return pino(
     {
       level: process.env.DEBUG === "true" ? "debug" : "info",
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
-    redacting(pino.destination({ dest: file, sync: true, mode: 0o600 })),
+    {
+      write: (line) => {
+        const today = dayOf(now());
+        if (today !== day) destination.reopen(fileOf(today));
+        day = today;
+        destination.write(secrets.redact(line));
+      },
+    },
   );
 }
 
@@ -28,7 +40,3 @@ export function dayOf(now: Date): string {
 
 /** A log that goes nowhere. */
 export const silentLog: Log = pino({ level: "silent" });
-
-function redacting(destination: { write(line: string): unknown }): { write(line: string): void } {
-  return { write: (line) => void destination.write(secrets.redact(line)) };
-}

@@ -31,6 +31,8 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
     {
       renderer: process.stderr.isTTY ? "default" : "simple",
       rendererOptions: { logger: logger(), showErrorMessage: false },
+      // Who is interrupted decides what is to be cleaned up first.
+      registerSignalListeners: false,
       fallbackRenderer: "simple",
       fallbackRendererOptions: { logger: logger() },
     },

@@ -54,7 +54,7 @@ describe("Redactor", () => {
     "N8N_OWNER_EMAIL",
     "N8N_SECURE_COOKIE",
     "OPENAI_API_BASE_URL",
-    "EGRESS_CLOSED",
+    "EGRESS_INTERNAL",
     "KEYCLOAK_URL",
     "PASSIVE_MODE",
   ])("takes %s for no secret", (name) => {

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, CommanderError } from "commander";
-import { formatUserError, messageOf, UserError } from "../errors.ts";
+import { firstFailure, formatUserError, messageOf, UserError } from "../errors.ts";
 import { secrets } from "../redact.ts";
 
 export interface VerbDefinition<Options, Arguments extends string[]> {
@@ -67,7 +67,8 @@ async function parseAndRun<Options, Arguments extends string[]>(
 }
 
 /** Print one line for an expected failure, a stack for a bug; returns the exit code. */
-function report(error: unknown, json: boolean): number {
+function report(thrown: unknown, json: boolean): number {
+  const error = firstFailure(thrown);
   const expected = error instanceof UserError;
   const line = secrets.redact(expected ? formatUserError(error) : ((error as Error).stack ?? messageOf(error)));
   process.stderr.write(`${expected ? "error: " : "bug: "}${line}\n`);

@@ -72,6 +72,11 @@ export function statusOf(error: unknown): number | undefined {
   return (error as { statusCode?: number } | undefined)?.statusCode;
 }
 
+/** Whether the engine says of a container that it is gone (404), or that it goes or does not run any more (409). */
+export function isGone(error: unknown): boolean {
+  return [404, 409].includes(statusOf(error) ?? 0);
+}
+
 /** An engine can also take a connection and then say nothing, stopped or out of memory. */
 async function answered(docker: Docker, host: string): Promise<Docker.DockerVersion> {
   const abort = new AbortController();

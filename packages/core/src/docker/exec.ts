@@ -3,7 +3,7 @@ import type { Engine } from "./engine.ts";
 
 export interface ExecResult {
   readonly exitCode: number;
-  /** At most the last 64 KiB of each. */
+  /** At most the last 64 KiB of each, or what `keep` says. */
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -13,9 +13,9 @@ export interface ExecOptions {
   /** ms; afterwards the result is exit code 124, as of timeout(1). The process in the container is left to end. */
   readonly timeout?: number;
   readonly user?: string;
+  /** How much of the output is kept, characters. */
+  readonly keep?: number;
 }
-
-const kept = 64 * 1024;
 
 /** Run a command in a running container and collect what it prints. */
 export async function exec(
@@ -24,14 +24,14 @@ export async function exec(
   command: readonly string[],
   options: ExecOptions = {},
 ): Promise<ExecResult> {
+  const { keep = 64 * 1_024 } = options;
   const { stream, inspect } = await attach(engine, container, command, options.user);
   const collected = { stdout: "", stderr: "" };
-  const stdout = new PassThrough().on("data", (chunk: Buffer) => {
-    collected.stdout = (collected.stdout + chunk.toString()).slice(-kept);
-  });
-  const stderr = new PassThrough().on("data", (chunk: Buffer) => {
-    collected.stderr = (collected.stderr + chunk.toString()).slice(-kept);
-  });
+  const collect = (name: keyof typeof collected) =>
+    new PassThrough({ encoding: "utf8" }).on("data", (text: string) => {
+      collected[name] = (collected[name] + text).slice(-keep);
+    });
+  const [stdout, stderr] = [collect("stdout"), collect("stderr")];
   engine.docker.modem.demuxStream(stream, stdout, stderr);
   stream.end(options.stdin ?? "");
   const ended = await endOf(stream, options.timeout).catch(async (error) => {

@@ -3,9 +3,10 @@ import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { operator } from "../audit.ts";
-import { UserError } from "../errors.ts";
+import { messageOf, UserError } from "../errors.ts";
 import { isAlive } from "../process-alive.ts";
-import { type Engine, statusOf } from "./engine.ts";
+import { type AttachedContainer, startAttached } from "./attached.ts";
+import { type Engine, isGone, statusOf } from "./engine.ts";
 import { type ExecOptions, type ExecResult, exec, execStream } from "./exec.ts";
 import { label } from "./labels.ts";
 
@@ -52,6 +53,7 @@ export interface HttpAnswer {
 export class HostSession implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #container: string;
+  readonly #lock: LockRequest;
   readonly #input: Duplex;
   #beat: NodeJS.Timeout | undefined;
   #closing = false;
@@ -59,6 +61,7 @@ export class HostSession implements AsyncDisposable {
   private constructor(engine: Engine, container: string, input: Duplex, lock: LockRequest) {
     this.#engine = engine;
     this.#container = container;
+    this.#lock = lock;
     this.#input = input;
     input.on("error", () => {}).resume();
     input.once("close", () => {
@@ -73,7 +76,7 @@ export class HostSession implements AsyncDisposable {
   static async open(engine: Engine, lock: LockRequest): Promise<HostSession> {
     for (let told = false; ; told = true) {
       const taken = await tryCreate(engine, lock);
-      if (taken) return new HostSession(engine, taken.id, taken.input, lock);
+      if (taken) return new HostSession(engine, taken.id, taken.stream, lock);
       const holder = await findHolder(engine, lock.stackName);
       if (!holder) continue;
       // Its lock is about to go: the engine takes a moment to see that the input has closed.
@@ -89,13 +92,14 @@ export class HostSession implements AsyncDisposable {
 
   /** Run a command on the host's network, in the toolbox. */
   exec(command: readonly string[], options?: ExecOptions): Promise<ExecResult> {
-    return exec(this.#engine, this.#container, command, options);
+    return this.#whileHeld(() => exec(this.#engine, this.#container, command, options));
   }
 
   /** A TCP connection made on the host. */
   dial(address: string, port: number): Promise<Duplex> {
     const host = address.includes(":") ? `[${address}]` : address;
-    return execStream(this.#engine, this.#container, ["socat", "-", `TCP:${host}:${port},connect-timeout=5`]);
+    const command = ["socat", "-", `TCP:${host}:${port},connect-timeout=5`];
+    return this.#whileHeld(() => execStream(this.#engine, this.#container, command));
   }
 
   /** An HTTP request made on the host; nothing of it shows in a process list. `timeout` in ms, body at most 1 MiB. */
@@ -121,12 +125,21 @@ export class HostSession implements AsyncDisposable {
       .remove({ force: true })
       .catch((error) => {
         // 404: it ended with its input; 409: the engine is removing it already; a lost connection ended the input.
-        if (![404, 409].includes(statusOf(error) ?? 0) && !(error instanceof UserError)) throw error;
+        if (!isGone(error) && !(error instanceof UserError)) throw error;
       });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** The engine may say that the container is gone before its input closes. */
+  async #whileHeld<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw isGone(error) ? lockLost(this.#lock) : error;
+    }
   }
 }
 
@@ -153,7 +166,7 @@ async function findHolder(engine: Engine, stackName: string): Promise<Holder | u
     const dead = labels[machineLabel] === hostname() && !isAlive(Number(labels[processLabel]));
     return { words: `${owner} (${verb}, since ${new Date(Created).toISOString()})`, dead };
   } catch (error) {
-    if ([404, 409].includes(statusOf(error) ?? 0)) return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
 }
@@ -178,17 +191,12 @@ function lockName(stackName: string): string {
   return `${stackName}-lock`;
 }
 
-async function tryCreate(engine: Engine, lock: LockRequest) {
+async function tryCreate(engine: Engine, lock: LockRequest): Promise<AttachedContainer | undefined> {
   try {
-    const container = await engine.docker.createContainer({
+    return await startAttached(engine, {
       name: lockName(lock.stackName),
       Image: lock.image,
       Cmd: holdCommand(engine, lock),
-      OpenStdin: true,
-      StdinOnce: true,
-      AttachStdin: true,
-      AttachStdout: true,
-      Healthcheck: { Test: ["NONE"] },
       Labels: {
         [label.environment]: lock.environment,
         [ownerLabel]: `${operator()}, process ${process.pid}`,
@@ -196,13 +204,12 @@ async function tryCreate(engine: Engine, lock: LockRequest) {
         [machineLabel]: hostname(),
         [processLabel]: String(process.pid),
       },
-      HostConfig: { AutoRemove: true, NetworkMode: "host", Memory: 268_435_456 },
+      HostConfig: { NetworkMode: "host", Memory: 268_435_456 },
     });
-    const input = (await container.attach({ stream: true, stdin: true, stdout: true, hijack: true })) as Duplex;
-    await container.start();
-    return { id: container.id, input };
   } catch (error) {
-    if (statusOf(error) === 409) return undefined;
+    if (statusOf(error) === 409 && messageOf(error).includes("already in use")) return undefined;
+    // Removed, or being removed, before it began.
+    if (statusOf(error) === 409 || messageOf(error).includes("No such container")) throw lockLost(lock);
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { sourceRoot } from "./installation.ts";
+import { sourceRoot } from "../installation.ts";
 import { parseSettings, settingsSchema } from "./settings.ts";
 
 const file = "docs/understudy.example.yml";

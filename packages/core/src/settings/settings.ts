@@ -2,9 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
-import { UserError } from "./errors.ts";
-import type { Installation } from "./installation.ts";
-import { hasPassword } from "./redact.ts";
+import { UserError } from "../errors.ts";
+import type { Installation } from "../installation.ts";
+import { hasPassword } from "../redact.ts";
+import { alertsSchema } from "./alerts.ts";
+import { backupSchema } from "./backup.ts";
+import { monitorSchema } from "./monitor.ts";
+import { promoteSchema } from "./promote.ts";
+import { retentionSchema } from "./retention.ts";
 
 const name = z
   .string()
@@ -12,6 +17,11 @@ const name = z
 
 const environmentSchema = z.strictObject({
   kind: z.enum(["production", "staging"]),
+  /** First part of its container, network and volume names, when it is not `<project>-<environment>`: an adopted one's Compose project. */
+  stack: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "must be the name of a Docker Compose project")
+    .optional(),
   /** `local`, or `ssh://user@host[:port][/path/of/docker.sock]`. */
   host: z
     .string()
@@ -24,10 +34,14 @@ const environmentSchema = z.strictObject({
   portOffset: z.int().min(0).max(50_000).default(0),
   /** Address that the web ports are published on. Default: 127.0.0.1 for staging, 0.0.0.0 for production. */
   bind: z.union([z.ipv4(), z.ipv6()]).optional(),
+  /** Whether services reach the internet. Default: none for staging, open for production. */
+  egress: z.enum(["none", "open"]).optional(),
   /** More compose files, merged last, relative to the installation. */
   compose: z.array(z.string()).default([]),
   /** Values for compose variables that are not secret. */
   variables: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).default({}),
+  /** Whether production's data is masked on its way here. Only a server's may be false, and then only with `--unmasked`. */
+  sanitize: z.boolean().default(true),
   /** How long one service may take to become healthy, in seconds. */
   healthTimeoutSeconds: z.int().min(5).max(7_200).default(600),
 });
@@ -54,6 +68,11 @@ export const settingsSchema = z.strictObject({
         .default("local"),
     })
     .prefault({}),
+  monitor: monitorSchema.prefault({}),
+  alerts: alertsSchema.prefault({}),
+  backup: backupSchema.prefault({}),
+  promote: promoteSchema.prefault({}),
+  retention: retentionSchema.prefault({}),
   environments: z.record(name, environmentSchema).default({
     staging: environmentSchema.parse({ kind: "staging" }),
     production: environmentSchema.parse({ kind: "production", profile: "server" }),
@@ -65,11 +84,12 @@ export type Settings = z.infer<typeof settingsSchema>;
 export type EnvironmentSettings = z.infer<typeof environmentSchema>;
 
 /** One environment with its name and the prefix of everything that it owns on its host. */
-export interface Environment extends EnvironmentSettings {
+export interface Environment extends Omit<EnvironmentSettings, "egress"> {
   readonly name: string;
-  /** `<project>-<environment>`: the prefix of its containers, networks and volumes. */
+  /** `<project>-<environment>` unless set: the prefix of its containers, networks and volumes. */
   readonly stackName: string;
   readonly bindAddress: string;
+  readonly egress: "none" | "open";
 }
 
 /** Read `understudy.yml`; without one, the defaults. @throws UserError with file, line and field. */
@@ -115,8 +135,9 @@ export function resolveEnvironment(settings: Settings, environment: string): Env
   return {
     ...found,
     name: environment,
-    stackName: `${settings.project}-${environment}`,
+    stackName: found.stack ?? `${settings.project}-${environment}`,
     bindAddress: found.bind ?? (found.kind === "production" ? "0.0.0.0" : "127.0.0.1"),
+    egress: found.egress ?? (found.kind === "production" ? "open" : "none"),
   };
 }
 

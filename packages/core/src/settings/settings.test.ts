@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UserError } from "./errors.ts";
+import { UserError } from "../errors.ts";
 import { environmentOfKind, parseSettings, resolveEnvironment } from "./settings.ts";
 
 const failure = (text: string): string => {
@@ -61,6 +61,18 @@ describe("resolveEnvironment", () => {
   it("names the stack by project and environment, and opens only production to the network", () => {
     expect(resolveEnvironment(settings, "s2")).toMatchObject({ stackName: "acme-s2", bindAddress: "127.0.0.1" });
     expect(resolveEnvironment(settings, "live").bindAddress).toBe("0.0.0.0");
+  });
+
+  it("gives staging no way out unless it says so, and takes production's away only when that says so", () => {
+    expect(resolveEnvironment(settings, "s2").egress).toBe("none");
+    expect(resolveEnvironment(settings, "live").egress).toBe("open");
+    const said = parseSettings(
+      "environments: { s: { kind: staging, egress: open }, p: { kind: production, egress: none } }",
+      "understudy.yml",
+    );
+    expect(resolveEnvironment(said, "s").egress).toBe("open");
+    expect(resolveEnvironment(said, "p").egress).toBe("none");
+    expect(failure("environments: { s: { kind: staging, egress: closed } }")).toContain("environments.s.egress");
   });
 
   it("names the environments that exist when asked for another", () => {

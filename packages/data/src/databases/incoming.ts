@@ -1,0 +1,114 @@
+import { type Connection, quoteLiteral, quoteName } from "@understudy/postgres";
+import type { Server } from "../servers/server.ts";
+
+/** The database that a copy is loaded into, beside the live one. */
+export function incomingName(database: string): string {
+  return `${database}_incoming`;
+}
+
+/** Where the old data stays until the new is proven. */
+export function outgoingName(database: string): string {
+  return `${database}_outgoing`;
+}
+
+/** What a database is made with, beside its content. */
+export interface DatabaseProperties {
+  readonly owner: string;
+  readonly encoding: string;
+  readonly provider: "b" | "c" | "i";
+  readonly collate: string;
+  readonly ctype: string;
+  readonly locale: string | null;
+  readonly limit: number;
+  /** GRANT statements' parts: who, what. */
+  readonly grants: readonly { readonly role: string; readonly privilege: string }[];
+  /** `name=value`, of ALTER DATABASE … SET. */
+  readonly settings: readonly string[];
+}
+
+/** Roles of a source that a copy's server lacks are made there without login: grants and policies stay as they were. @returns their names. */
+export async function addMissingRoles(admin: Connection, roles: readonly string[]): Promise<string[]> {
+  const known = await admin.query<{ rolname: string }>("SELECT rolname FROM pg_roles WHERE rolname = ANY($1)", [roles]);
+  const missing = roles.filter((role) => !known.some(({ rolname }) => rolname === role));
+  for (const role of missing) await admin.query(`CREATE ROLE ${quoteName(role)} NOLOGIN`);
+  return missing;
+}
+
+/** Make a database anew and empty, with the properties of its source. What stood there under the name goes. */
+export async function createIncomingDatabase(
+  properties: DatabaseProperties,
+  admin: Connection,
+  database: string,
+): Promise<void> {
+  await dropDatabase(admin, incomingName(database));
+  await createDatabase(properties, admin, incomingName(database));
+}
+
+/** Make an empty database with the properties of another. Nobody but those whom they name may connect. */
+export async function createDatabase(properties: DatabaseProperties, admin: Connection, name: string): Promise<void> {
+  const database = quoteName(name);
+  await addMissingRoles(admin, [properties.owner]);
+  await admin.query(createStatement(database, properties));
+  await admin.query(`REVOKE ALL ON DATABASE ${database} FROM PUBLIC`);
+  for (const { role, privilege } of properties.grants) {
+    await admin.query(`GRANT ${privilege} ON DATABASE ${database} TO ${role === "" ? "PUBLIC" : quoteName(role)}`);
+  }
+  for (const setting of properties.settings) {
+    const [key = "", value = ""] = split(setting);
+    await admin.query(`ALTER DATABASE ${database} SET ${key} TO ${quoteLiteral(value)}`);
+  }
+}
+
+export async function dropDatabase(admin: Connection, name: string): Promise<void> {
+  await admin.query(`DROP DATABASE IF EXISTS ${quoteName(name)} WITH (FORCE)`);
+}
+
+/** Names of a server's databases, in order; without templates and the one that every server has. */
+export async function listDatabases(server: Server): Promise<string[]> {
+  await using session = await server.connect("postgres");
+  const found = await session.query<{ datname: string }>(
+    "SELECT datname FROM pg_database WHERE NOT datistemplate AND datallowconn AND datname <> 'postgres' ORDER BY 1",
+  );
+  return found.map(({ datname }) => datname);
+}
+
+export async function databaseExists(admin: Connection, name: string): Promise<boolean> {
+  const found = await admin.query("SELECT FROM pg_database WHERE datname = $1", [name]);
+  return found.length > 0;
+}
+
+/** Of the database that a session is on. */
+export async function databaseProperties(source: Connection): Promise<DatabaseProperties> {
+  // The column of ICU's locale has another name before version 17.
+  const [{ column } = { column: "datlocale" }] = await source.query<{ column: string }>(
+    `SELECT attname AS column FROM pg_attribute WHERE attrelid = 'pg_database'::regclass AND attname IN ('datlocale', 'daticulocale')`,
+  );
+  const [properties] = await source.query<DatabaseProperties>(`
+    SELECT pg_get_userbyid(datdba) AS owner, pg_encoding_to_char(encoding) AS encoding, datlocprovider AS provider,
+      datcollate AS collate, datctype AS ctype, ${column} AS locale, datconnlimit AS limit,
+      coalesce((SELECT json_agg(json_build_object('role', coalesce(pg_get_userbyid(nullif(grantee, 0)), ''), 'privilege', privilege_type))
+        FROM aclexplode(coalesce(datacl, acldefault('d', datdba)))), '[]') AS grants,
+      coalesce((SELECT json_agg(setting) FROM pg_db_role_setting, unnest(setconfig) AS setting
+        WHERE setdatabase = pg_database.oid AND setrole = 0), '[]') AS settings
+    FROM pg_database WHERE datname = current_database()`);
+  if (!properties) throw new Error("the database that answers is not listed");
+  return properties;
+}
+
+function createStatement(
+  name: string,
+  { owner, encoding, provider, collate, ctype, locale, limit }: DatabaseProperties,
+) {
+  const libc = `LC_COLLATE ${quoteLiteral(collate)} LC_CTYPE ${quoteLiteral(ctype)}`;
+  const own = {
+    c: "LOCALE_PROVIDER libc",
+    i: `LOCALE_PROVIDER icu ICU_LOCALE ${quoteLiteral(locale ?? "")}`,
+    b: `LOCALE_PROVIDER builtin BUILTIN_LOCALE ${quoteLiteral(locale ?? "")}`,
+  }[provider];
+  return `CREATE DATABASE ${name} OWNER ${quoteName(owner)} TEMPLATE template0 ENCODING ${quoteLiteral(encoding)} ${libc} ${own} CONNECTION LIMIT ${limit}`;
+}
+
+function split(setting: string): [name: string, value: string] {
+  const at = setting.indexOf("=");
+  return [setting.slice(0, at), setting.slice(at + 1)];
+}

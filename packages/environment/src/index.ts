@@ -1,0 +1,29 @@
+export { networkName, volumeName } from "@understudy/stacks/names";
+export { deployOf, NotDeployed, stackOf } from "./deployed-stack.ts";
+export { type Endpoint, endpointLabel, endpoints } from "./endpoints.ts";
+export { environmentFlags } from "./flags.ts";
+export { type Mutation, type MutationOptions, mutate } from "./mutation.ts";
+export type { Profile, ProfileChoice } from "./profile.ts";
+export { type Address, containerAddress, openReach, type Reach, toolboxOn } from "./reach.ts";
+export { type Recorded, readRecord, recordDeployed, recordedDeployment, recordFiles } from "./recorded.ts";
+export type { Release, ResolvedImage, ResolvedImages } from "./release.ts";
+export { type RollbackPoint, rollbackPoints } from "./rollback-points.ts";
+export { describeState, type Snapshot, serviceOf, takeSnapshot } from "./snapshot.ts";
+export { type Sources, sharedSources } from "./sources.ts";
+export { markSwapBegun, markSwapEnded, unfinishedSwap } from "./swap-fact.ts";
+export {
+  chooseTarget,
+  composeFiles,
+  type DesiredStack,
+  desiredStack,
+  type EnvironmentChoice,
+  resolveProfile,
+  type Target,
+} from "./target.ts";
+export {
+  type EnvironmentFile,
+  fillEnvironmentFile,
+  readEnvironmentFile,
+  setVariable,
+  writeFreshEnvironmentFile,
+} from "./variables.ts";

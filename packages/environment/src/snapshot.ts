@@ -1,0 +1,44 @@
+import type { ContainerInspectInfo, NetworkInspectInfo, VolumeInspectInfo } from "@understudy/core";
+import { composeLabel, type Engine, isOfStack, label } from "@understudy/core";
+
+/** Everything of one stack as it is on the host now, by its name on the host. */
+export interface Snapshot {
+  readonly containers: ReadonlyMap<string, ContainerInspectInfo>;
+  readonly networks: ReadonlyMap<string, NetworkInspectInfo>;
+  readonly volumes: ReadonlyMap<string, VolumeInspectInfo>;
+}
+
+/** Look at a stack. Things are found by label, so that a renamed container still counts. */
+export async function takeSnapshot(engine: Engine, stackName: string): Promise<Snapshot> {
+  // The engine filters by one label or another, not by either.
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
+    engine.docker.listContainers({ all: true }),
+    engine.docker.listNetworks(),
+    engine.docker.listVolumes(),
+  ]);
+  const own = <T extends { Labels?: Record<string, string> | null }>(all: readonly T[] | null) =>
+    (all ?? []).filter(({ Labels }) => isOfStack(Labels, stackName));
+  const inspected = await Promise.all(own(containers).map(({ Id }) => engine.docker.getContainer(Id).inspect()));
+  return {
+    containers: new Map(inspected.map((info) => [info.Name.slice(1), info])),
+    networks: new Map(own(networks).map((info) => [info.Name, info])),
+    volumes: new Map(own(volumes).map((info) => [info.Name, info])),
+  };
+}
+
+/** The service that a container runs. */
+export function serviceOf(info: ContainerInspectInfo): string {
+  return info.Config.Labels[label.service] ?? info.Config.Labels[composeLabel.service] ?? info.Name.slice(1);
+}
+
+/** Exit code, OOM and restarts in a few words. */
+export function describeState(info: ContainerInspectInfo): string {
+  const { State } = info;
+  return [
+    State.Status,
+    ...(State.Running ? [] : [`exit code ${State.ExitCode}`]),
+    ...(State.OOMKilled ? ["killed for lack of memory (OOM)"] : []),
+    `${info.RestartCount} restarts`,
+    ...(State.Error ? [State.Error] : []),
+  ].join(", ");
+}
