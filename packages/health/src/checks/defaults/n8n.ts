@@ -1,0 +1,19 @@
+import type { Check } from "../check.ts";
+import { define } from "../registry.ts";
+import { databaseLogin } from "./database-login.ts";
+
+const port = 5678;
+
+export function n8n(): Check[] {
+  return [
+    define({ name: "n8n readiness", type: "http", service: "n8n", port, path: "/healthz/readiness" }),
+    databaseLogin("n8n database", "n8n", (env) => {
+      const { DB_POSTGRESDB_HOST: host, DB_POSTGRESDB_USER: user, DB_POSTGRESDB_PASSWORD: password } = env;
+      const { DB_POSTGRESDB_DATABASE: database, DB_POSTGRESDB_PORT = "5432" } = env;
+      return host && user && password && database
+        ? { host, port: Number(DB_POSTGRESDB_PORT), user, password, database }
+        : undefined;
+    }),
+    define({ name: "n8n workflows", type: "workflow" }),
+  ];
+}

@@ -1,0 +1,48 @@
+import { findInstallation, parseSettings, resolveEnvironment } from "@understudy/core";
+import { describe, expect, it } from "vitest";
+import { offeredJobs, parseJobNames } from "./jobs.ts";
+
+const target = {
+  installation: findInstallation({ UNDERSTUDY_ROOT: "/srv/understudy" }),
+  environment: resolveEnvironment(parseSettings("project: acme", "understudy.yml"), "production"),
+};
+
+describe("offeredJobs", () => {
+  const jobs = offeredJobs(target, { HOME: "/home/ann" }, new Set(["health:monitor", "health:check", "cleanup"]));
+
+  it("have names that tell projects and environments on one machine apart", () => {
+    expect(jobs.map(({ unit }) => unit)).toEqual([
+      "understudy-acme-production-monitor",
+      "understudy-acme-production-weekly",
+      "understudy-acme-production-backup",
+      "understudy-acme-production-drill",
+    ]);
+  });
+
+  it("say which verbs this version lacks", () => {
+    expect(jobs.map(({ missing }) => missing)).toEqual([[], [], ["backup"], ["rollback:drill"]]);
+  });
+
+  it("prove what they back up, and wait for whoever is at work", () => {
+    const { backup, drill } = Object.fromEntries(jobs.map(({ job, command }) => [job, command.slice(1).join(" ")]));
+    expect(backup).toBe("backup --environment production --verify --wait");
+    expect(drill).toBe("rollback:drill --environment production --wait");
+  });
+
+  it("find their way without a login", () => {
+    for (const { variables } of jobs)
+      expect(variables).toEqual({ UNDERSTUDY_ROOT: "/srv/understudy", HOME: "/home/ann" });
+  });
+});
+
+describe("parseJobNames", () => {
+  it("takes some, in any order, and all without any", () => {
+    expect(parseJobNames("weekly, monitor")).toEqual(["monitor", "weekly"]);
+    expect(parseJobNames(undefined)).toEqual(["monitor", "weekly", "backup", "drill"]);
+  });
+
+  it("names the one that is no job, and those that are", () => {
+    expect(() => parseJobNames("monitor,nightly")).toThrow('--only has "nightly", which is no job');
+    expect(() => parseJobNames("")).toThrow('--only has "", which is no job');
+  });
+});

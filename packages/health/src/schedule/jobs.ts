@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type ScheduledJob, sourceRoot, UserError } from "@understudy/core";
+import type { Target } from "@understudy/environment";
+
+export const jobNames = ["monitor", "weekly", "backup", "drill"] as const;
+export type JobName = (typeof jobNames)[number];
+
+/** A job that an environment can have, or could have if this version had the verb that it runs. */
+export interface OfferedJob extends ScheduledJob {
+  readonly job: JobName;
+  /** Verbs that this version lacks. */
+  readonly missing: readonly string[];
+}
+
+/** The names after `--only`, comma separated; all of them without it. @throws UserError for an unknown one. */
+export function parseJobNames(only: string | undefined): JobName[] {
+  const names = only?.split(",").map((name) => name.trim()) ?? [...jobNames];
+  for (const name of names) {
+    if (jobNames.includes(name as JobName)) continue;
+    throw new UserError(`--only has "${name}", which is no job`, {
+      next: `The jobs are: ${jobNames.join(", ")}`,
+      exitCode: 2,
+    });
+  }
+  return jobNames.filter((name) => names.includes(name));
+}
+
+/** The jobs of an environment. `variables` are what the launcher needs to find its way without a login. */
+export function offeredJobs(
+  { installation, environment }: Pick<Target, "installation" | "environment">,
+  variables: Readonly<Record<string, string>>,
+  verbs: ReadonlySet<string> = verbsHere(),
+): OfferedJob[] {
+  const launcher = join(sourceRoot, "understudy");
+  const { name } = environment;
+  const definitions: Record<JobName, Definition> = {
+    monitor: {
+      description: `Understudy watches ${name}`,
+      command: [launcher, "health:monitor", "--environment", name],
+      needs: ["health:monitor"],
+      when: "always",
+      megabytes: 512,
+    },
+    weekly: {
+      description: `Understudy's weekly health report and clean-up of ${name}`,
+      command: ["/bin/sh", "-c", weekly, launcher, name, join(installation.logsDir, "health")],
+      needs: ["health:check", "cleanup"],
+      when: { weekday: 0, hour: 4, minute: 0 },
+      megabytes: 1_024,
+    },
+    backup: {
+      description: `Understudy's nightly backup of ${name}`,
+      command: [launcher, "backup", "--environment", name, "--verify", "--wait"],
+      needs: ["backup"],
+      when: { hour: 2, minute: 0 },
+      megabytes: 2_048,
+    },
+    drill: {
+      description: `Understudy's monthly drill of taking ${name} back`,
+      command: [launcher, "rollback:drill", "--environment", name, "--wait"],
+      needs: ["rollback:drill"],
+      when: { day: 1, hour: 4, minute: 30 },
+      megabytes: 2_048,
+    },
+  };
+  return jobNames.map((job) => {
+    const { needs, megabytes, ...definition } = definitions[job];
+    return {
+      ...definition,
+      job,
+      installation: installation.root,
+      environment: name,
+      unit: `understudy-${environment.stackName}-${job}`,
+      memory: megabytes * 1_048_576,
+      variables: { UNDERSTUDY_ROOT: installation.root, ...variables },
+      unlessRunning: ["--if-absent"],
+      missing: needs.filter((verb) => !verbs.has(verb)),
+    };
+  });
+}
+
+interface Definition extends Pick<ScheduledJob, "description" | "command" | "when"> {
+  /** Verbs that it runs. */
+  readonly needs: readonly string[];
+  readonly megabytes: number;
+}
+
+/** $0 launcher, $1 environment, $2 folder of the report. An unhealthy stack is cleaned up too, and is what the job ends with. */
+const weekly = [
+  "umask 077",
+  'mkdir -p "$2"',
+  "report=$2/health-report-$1-$(date -I | tr -d -).log",
+  '"$0" health:check --environment "$1" --verbose >>"$report" 2>&1',
+  "health=$?",
+  '[ $health = 0 ] || echo "health:check ended with $health, see $report" >&2',
+  '"$0" cleanup --environment "$1" --yes && exit $health',
+].join("; ");
+
+function verbsHere(): Set<string> {
+  const file = JSON.parse(readFileSync(join(sourceRoot, "package.json"), "utf8")) as { scripts: object };
+  return new Set(Object.keys(file.scripts));
+}

@@ -1,0 +1,15 @@
+export { type Credential, N8n, type N8nOptions, n8nPort } from "./client.ts";
+export { type Execution, type ExecutionFilter, failureOf, type NodeRun, nodeRuns } from "./execution.ts";
+export { type Freshness, type FreshnessOptions, freshness } from "./freshness.ts";
+export type { Instance } from "./instance.ts";
+export {
+  type Connection,
+  type Connections,
+  type Graph,
+  liveGraph,
+  type Node,
+  temporaryPrefix,
+  type Workflow,
+  type WorkflowDraft,
+  type WorkflowSettings,
+} from "./workflow.ts";
