@@ -1,0 +1,3 @@
+import { randomSchemasSuite } from "./support/random-schemas-suite.ts";
+
+randomSchemasSuite({ runs: 300, seed: 100 });

@@ -1,0 +1,97 @@
+import type { Server } from "@understudy/data";
+import { execute } from "../../../data/test/support/pair.ts";
+
+/** A database with what real ones hold. No personal values: those are planted by the tests that need them. */
+export async function fillWithEverything(server: Server, database: string): Promise<void> {
+  await execute(server, "postgres", `CREATE ROLE "analyst of ${database}"`, `CREATE DATABASE ${database}`);
+  await execute(server, database, ...statements(`"analyst of ${database}"`));
+}
+
+const statements = (role: string) => [
+  `CREATE EXTENSION citext`,
+  `CREATE EXTENSION hstore`,
+  `CREATE EXTENSION vector`,
+  `CREATE EXTENSION btree_gist`,
+  `CREATE SCHEMA "Größe ""XL"""`,
+  `CREATE COLLATION "Größe ""XL""".german (provider = icu, locale = 'de-u-kn')`,
+  `CREATE TYPE mood AS ENUM ('glad', 'sad', 'it''s "fine"')`,
+  `CREATE TYPE place AS (street text, house int)`,
+  `CREATE DOMAIN positive AS int CHECK (VALUE > 0)`,
+  `CREATE DOMAIN small_positive AS positive CHECK (VALUE < 1000)`,
+  `CREATE SEQUENCE tickets START 700 INCREMENT 7`,
+  `SELECT nextval('tickets'), nextval('tickets')`,
+  `CREATE SEQUENCE never_asked`,
+  `CREATE TABLE kinds (
+     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, s serial, word varchar(40) COLLATE "Größe ""XL""".german, ci citext UNIQUE,
+     doc jsonb, old_doc json, pairs hstore, tags text[], grid int[][], moods mood[], home place, homes place[], small small_positive,
+     raw bytea, address inet, net cidr, page xml, span daterange, spans tstzmultirange, near vector(3), price numeric(30, 10),
+     ratio double precision, born date, at timestamptz, took interval, yes boolean, u uuid, ch char(5), m money, bits varbit, point point,
+     twice numeric GENERATED ALWAYS AS (price * 2) STORED, search tsvector GENERATED ALWAYS AS (to_tsvector('simple', coalesce(word, ''))) STORED)`,
+  `INSERT INTO kinds (word, ci, doc, old_doc, pairs, tags, grid, moods, home, homes, small, raw, address, net, page, span, spans, near, price,
+     ratio, born, at, took, yes, u, ch, m, bits, point)
+   SELECT 'Wort ' || i, 'Key' || i, jsonb_build_object('a', i, 'b', jsonb_build_array(i, 'x' || i, NULL)), '{"z": 1,  "z": 2, "t": "\\u00e9\\n"}',
+     hstore('k', 'v' || i), ARRAY['a', NULL, 'tab	and \\ and , and "'], ARRAY[[1, i], [3, 4]], ARRAY['glad', 'it''s "fine"']::mood[],
+     ROW('Street, "' || i, i)::place, ARRAY[ROW('x', 1)::place, NULL], 1 + i % 900, decode(md5(i::text), 'hex'), '10.0.0.1', '10.0.0.0/24',
+     '<a b="1">t</a>', daterange('2020-01-01', '2020-02-01'), '{[2020-01-01 00:00+00, 2020-01-02 00:00+00)}', '[1,2,3]', i / 7.0,
+     CASE i % 5 WHEN 0 THEN 'NaN' WHEN 1 THEN 'Infinity' WHEN 2 THEN '-0' ELSE i / 3.0 END, date '1980-01-01' + i,
+     CASE i % 7 WHEN 0 THEN 'infinity' ELSE timestamptz '2020-01-01 12:00' + i * interval '1 hour' END, i * interval '1 day 3 seconds',
+     i % 2 = 0, md5(i::text)::uuid, 'ab', 12.5, B'10110', point(i, -i)
+   FROM generate_series(1, 500) i`,
+  `INSERT INTO kinds DEFAULT VALUES`,
+  `CREATE TABLE events (id bigint, at timestamptz NOT NULL, body text, PRIMARY KEY (id, at)) PARTITION BY RANGE (at)`,
+  `CREATE TABLE events_2020 PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2021-01-01') PARTITION BY HASH (id)`,
+  `CREATE TABLE events_2020_a PARTITION OF events_2020 FOR VALUES WITH (MODULUS 2, REMAINDER 0)`,
+  `CREATE TABLE events_2020_b PARTITION OF events_2020 FOR VALUES WITH (MODULUS 2, REMAINDER 1)`,
+  `CREATE TABLE events_rest PARTITION OF events DEFAULT`,
+  `INSERT INTO events SELECT i, timestamptz '2020-06-01' + i * interval '1 day', 'event ' || i FROM generate_series(1, 400) i`,
+  `CREATE TABLE by_list (region text, n int) PARTITION BY LIST (region)`,
+  `CREATE TABLE by_list_eu PARTITION OF by_list FOR VALUES IN ('eu', NULL)`,
+  `INSERT INTO by_list VALUES ('eu', 1), (NULL, 2)`,
+  `CREATE TABLE animals (name text)`,
+  `CREATE TABLE dogs (race text) INHERITS (animals)`,
+  `INSERT INTO animals VALUES ('cat')`,
+  `INSERT INTO dogs VALUES ('rex', 'pug')`,
+  `CREATE TABLE "Größe ""XL"""."sélect" ("from" int PRIMARY KEY, "Ü b" text, boss int REFERENCES "Größe ""XL"""."sélect" DEFERRABLE INITIALLY DEFERRED)`,
+  `INSERT INTO "Größe ""XL"""."sélect" VALUES (1, 'a', 2), (2, 'b', 1), (3, 'c', 3)`,
+  `CREATE TABLE chicken (id int PRIMARY KEY, egg int)`,
+  `CREATE TABLE egg (id int PRIMARY KEY, chicken int REFERENCES chicken)`,
+  `ALTER TABLE chicken ADD FOREIGN KEY (egg) REFERENCES egg`,
+  `INSERT INTO chicken VALUES (1, NULL)`,
+  `INSERT INTO egg VALUES (1, 1)`,
+  `UPDATE chicken SET egg = 1`,
+  `CREATE TABLE bookings (room int, during tstzrange, EXCLUDE USING gist (room WITH =, during WITH &&))`,
+  `INSERT INTO bookings VALUES (1, '[2020-01-01, 2020-01-02)'), (1, '[2020-01-02, 2020-01-03)')`,
+  `CREATE TABLE logged (n int)`,
+  `CREATE FUNCTION log_it() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.logged VALUES (1); RETURN NEW; END $$`,
+  `CREATE TRIGGER log_chicken BEFORE INSERT ON chicken FOR EACH ROW EXECUTE FUNCTION log_it()`,
+  `CREATE RULE no_dogs AS ON DELETE TO dogs DO INSTEAD NOTHING`,
+  `CREATE TABLE secrets (owner text, what text)`,
+  `INSERT INTO secrets VALUES ('postgres', 'x'), ('nobody', 'y')`,
+  `ALTER TABLE secrets ENABLE ROW LEVEL SECURITY`,
+  `ALTER TABLE secrets FORCE ROW LEVEL SECURITY`,
+  `CREATE POLICY own ON secrets TO ${role} USING (owner = current_user)`,
+  `GRANT SELECT (owner) ON secrets TO ${role}`,
+  `CREATE UNLOGGED TABLE scratch AS SELECT i FROM generate_series(1, 10) i`,
+  `CREATE TABLE empty_table (id int PRIMARY KEY)`,
+  `CREATE TABLE no_columns ()`,
+  `INSERT INTO no_columns DEFAULT VALUES`,
+  `INSERT INTO no_columns DEFAULT VALUES`,
+  `CREATE VIEW glad AS SELECT id FROM kinds WHERE 'glad' = ANY (moods)`,
+  `CREATE MATERIALIZED VIEW per_region AS SELECT region, count(*) AS n FROM by_list GROUP BY 1`,
+  `CREATE MATERIALIZED VIEW of_view AS SELECT sum(n) AS n FROM per_region`,
+  `CREATE UNIQUE INDEX ON per_region (region)`,
+  `CREATE UNIQUE INDEX words ON kinds (lower(word)) WHERE word IS NOT NULL`,
+  `CREATE INDEX ON kinds USING gin (doc)`,
+  `CREATE INDEX ON kinds USING hnsw (near vector_l2_ops)`,
+  `CREATE STATISTICS some_statistics ON s, small FROM kinds`,
+  `COMMENT ON COLUMN kinds.word IS 'a word; with "quotes"'`,
+  `SELECT lo_from_bytea(4711, decode(repeat('ab', 5000), 'hex'))`,
+  `CREATE FUNCTION on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE NOTICE 'ddl'; END $$`,
+  `CREATE EVENT TRIGGER watch ON ddl_command_end EXECUTE FUNCTION on_ddl()`,
+  `CREATE PUBLICATION all_of_it FOR TABLE kinds`,
+  `ANALYZE`,
+];
+
+/** A table at the limit of columns. */
+export const widest = (columns = 1_600) =>
+  `CREATE TABLE widest (${Array.from({ length: columns }, (_, index) => `c${index} int DEFAULT ${index}`).join(", ")})`;
