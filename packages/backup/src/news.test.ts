@@ -1,0 +1,25 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findInstallation, readFact } from "@understudy/core";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { remember, rememberVerified } from "./news.ts";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "news-"));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+it("takes the last backup for verified once it was proven, at whatever time, and no other", () => {
+  const installation = findInstallation({ UNDERSTUDY_ROOT: root });
+  const target = { installation, environment: { name: "production" } } as never;
+  const news = () => readFact(installation, "production", "backup");
+  rememberVerified(target, "backup-1");
+  expect(news()).toBeUndefined();
+  remember(target, { result: "succeeded", id: "backup-2", verified: false });
+  rememberVerified(target, "backup-1");
+  expect(news()).toMatchObject({ id: "backup-2", verified: false });
+  rememberVerified(target, "backup-2");
+  expect(news()).toMatchObject({ id: "backup-2", result: "succeeded", verified: true });
+});

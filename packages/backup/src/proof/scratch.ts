@@ -1,0 +1,174 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  type Container,
+  type ContainerInspectInfo,
+  type Engine,
+  innerResolver,
+  isGone,
+  label,
+  lastLogLines,
+  type MountSettings,
+  startAttached,
+  statusOf,
+  UserError,
+  weights,
+} from "@understudy/core";
+import { removeContainer, removeIncoming, type Side, untilInputEnds } from "@understudy/data";
+import { serviceOf } from "@understudy/environment";
+import type { StoredVolume } from "../take/plan-backup.ts";
+
+/** A service that runs on restored data. */
+export interface ScratchService extends AsyncDisposable {
+  inspect(): Promise<ContainerInspectInfo>;
+  /** Wait until its own health check is content. @throws UserError with its last words when it is not in time. */
+  awaitHealthy(): Promise<void>;
+}
+
+/** ms. */
+const startPatience = 300_000;
+
+/**
+ * A place to try a backup in: a network with no way out, fresh volumes, services like the live ones. It is gone when this process is, but
+ * for volumes and network, which the next one removes.
+ */
+export class Scratch implements AsyncDisposable {
+  readonly #side: Side;
+
+  private constructor(side: Side) {
+    this.#side = side;
+  }
+
+  /** Under the environment's lock: there is one of it. */
+  static async open(side: Side): Promise<Scratch> {
+    const scratch = new Scratch(side);
+    await scratch[Symbol.asyncDispose]();
+    const { name, stackName } = side.stack.environment;
+    await side.engine.docker.createNetwork({
+      Name: scratch.#network,
+      Internal: true,
+      CheckDuplicate: true,
+      Labels: { [label.incoming]: stackName, [label.environment]: name },
+    });
+    return scratch;
+  }
+
+  get #network(): string {
+    return `${this.#side.stack.environment.stackName}-proof`;
+  }
+
+  /** Make the empty twin of a volume. */
+  async createVolume({ volume }: StoredVolume): Promise<void> {
+    const { name, stackName } = this.#side.stack.environment;
+    await this.#side.engine.docker.createVolume({
+      Name: twinOf(volume),
+      Labels: { [label.incoming]: stackName, [label.environment]: name },
+    });
+  }
+
+  /** Start a service as a live one is, on the twins of its volumes; those that have none are fresh. */
+  async start(like: ContainerInspectInfo, twins: readonly StoredVolume[]): Promise<ScratchService> {
+    const { engine, stack } = this.#side;
+    const { Image, Config, HostConfig } = like;
+    const service = serviceOf(like);
+    const { id, stream } = await startAttached(
+      engine,
+      {
+        ...untilInputEnds([...[Config.Entrypoint ?? []].flat(), ...(Config.Cmd ?? [])]),
+        Image,
+        Env: Config.Env,
+        User: Config.User,
+        WorkingDir: Config.WorkingDir,
+        Healthcheck: Config.Healthcheck as never,
+        Labels: { [label.incoming]: stack.environment.stackName, [label.environment]: stack.environment.name },
+        HostConfig: {
+          ...limitsOf(HostConfig),
+          CpuShares: weights.patient,
+          Dns: innerResolver.servers,
+          DnsOptions: innerResolver.options,
+          NetworkMode: this.#network,
+          Mounts: mountsOf(like, new Set(twins.map(({ volume }) => volume)), new Set(this.#placed(service))),
+        },
+        NetworkingConfig: { EndpointsConfig: { [this.#network]: { Aliases: [service] } } },
+      },
+      (container) => this.#placeFiles(service, like, container),
+    );
+    stream.on("error", () => {}).resume();
+    return {
+      inspect: () => engine.docker.getContainer(id).inspect(),
+      awaitHealthy: () => awaitHealthy(engine, id, service),
+      [Symbol.asyncDispose]: async () => {
+        stream.destroy();
+        await removeContainer(engine, id);
+      },
+    };
+  }
+
+  #placed(service: string): string[] {
+    const { configs = [], secrets = [] } = this.#side.stack.model.services[service] ?? {};
+    return [...configs, ...secrets].map(({ target }) => target);
+  }
+
+  /** Files that the compose files place in the live container. Not in Postgres, which would begin with empty databases. */
+  async #placeFiles(service: string, { Id }: ContainerInspectInfo, container: Container): Promise<void> {
+    const { engine } = this.#side;
+    if (service === "postgres") return;
+    for (const target of this.#placed(service)) {
+      const archive = await engine.docker.getContainer(Id).getArchive({ path: target });
+      await container.putArchive(archive, { path: target.slice(0, target.lastIndexOf("/")) || "/" });
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { engine, stack } = this.#side;
+    await removeIncoming(engine, stack.environment.stackName);
+    await engine.docker
+      .getNetwork(this.#network)
+      .remove()
+      .catch((error) => {
+        if (statusOf(error) !== 404) throw error;
+      });
+  }
+}
+
+/** The volume that a backup's files are tried in. */
+export function twinOf(volume: string): string {
+  return `${volume}_proof`;
+}
+
+function limitsOf(config: ContainerInspectInfo["HostConfig"]) {
+  const { Memory, ShmSize, Init, ReadonlyRootfs, CapAdd, CapDrop, SecurityOpt, Ulimits, Sysctls, ExtraHosts, Tmpfs } =
+    config;
+  return { Memory, ShmSize, Init, ReadonlyRootfs, CapAdd, CapDrop, SecurityOpt, Ulimits, Sysctls, ExtraHosts, Tmpfs };
+}
+
+/** @param placed paths of files that are copied in: Docker Compose, of an adopted stack, had bound them */
+function mountsOf(
+  { Mounts }: ContainerInspectInfo,
+  twins: ReadonlySet<string>,
+  placed: ReadonlySet<string>,
+): MountSettings[] {
+  return Mounts.flatMap(({ Type, Name = "", Source, Destination: Target }): MountSettings[] => {
+    if (placed.has(Target)) return [];
+    if (Type === "bind") return [{ Type, Source, Target, ReadOnly: true }];
+    if (Type !== "volume" || !twins.has(Name)) return [];
+    return [{ Type, Source: twinOf(Name), Target }];
+  });
+}
+
+async function awaitHealthy(engine: Engine, id: string, service: string): Promise<void> {
+  const deadline = Date.now() + startPatience;
+  for (;;) {
+    const info = await engine.docker.getContainer(id).inspect().catch(unlessGone);
+    const status = info?.State.Health?.Status ?? (info?.State.Running ? "healthy" : "ended");
+    if (status === "healthy") return;
+    if (status === "ended" || Date.now() > deadline) {
+      const words = info ? (await lastLogLines(engine, id, 3)).join("; ") : "it ended at once";
+      throw new UserError(`${service} does not start on the restored data: ${words}`);
+    }
+    await sleep(500);
+  }
+}
+
+function unlessGone(error: unknown): undefined {
+  if (!isGone(error)) throw error;
+}

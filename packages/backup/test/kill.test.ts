@@ -1,0 +1,4 @@
+import { killSuite } from "./support/kill-suite.ts";
+
+// Every step: backup.long.test.ts.
+killSuite(21_000, (moments) => [moments.includes("proving") ? "proving" : "moment"]);
