@@ -31,7 +31,7 @@ export function describeMachine(): string {
   return `${new Date().toISOString().slice(0, 16)}, ${cpus().length} cores, ${memory} GiB, load ${load}`;
 }
 
-/** Markdown, as docs/benchmarks.md keeps it. */
+/** Markdown, as docs/performance.md keeps it. */
 export function show(sections: readonly Section[], about: { before: string; after: string; runs: number }): string {
   const head = `Medians of ${about.runs}, alternating. Began: ${about.before}. Ended: ${about.after}.\n`;
   return [head, ...sections.map(showSection)].join("\n");

@@ -1,8 +1,15 @@
 import * as docker from "@pulumi/docker";
 import * as pulumi from "@pulumi/pulumi";
 import { type ComposeModel, dependencyOrder, type Service } from "@understudy/compose";
+import { innerResolver } from "@understudy/core";
 import { type ImageHealthcheck, serviceArgs } from "./container-args.ts";
 import { networkName, volumeName } from "./names.ts";
+import { staysInside } from "./stays-inside.ts";
+
+/** Resolves once every resource was registered, or could not be. Exported by the SDK, but not in its types. */
+const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs(): Promise<void> };
+
+const innerNames = { dns: innerResolver.servers, dnsOpts: innerResolver.options };
 
 export type Labels = Readonly<Record<string, string>>;
 
@@ -18,10 +25,26 @@ export interface StackInput {
     >
   >;
   labels(kind: "container" | "network" | "volume", name: string): Labels;
+  /** Services are to reach nobody outside the stack. */
+  readonly closed: boolean;
+  /** How a service's container was made, when it was not by us and is to stay. */
+  readonly made?: (service: string) => MadeOtherwise | undefined;
   /** Values that must be encrypted in the state wherever they appear. */
   readonly secrets: readonly string[];
   /** Resolves once a service is healthy. Not called in a preview. */
   awaitHealthy(service: string, containerId: string): Promise<void>;
+  readonly turns?: Turns | undefined;
+}
+
+/** What others say of a container that comes to the same as what we say in another way. */
+export type MadeOtherwise = Pick<docker.ContainerArgs, "mounts" | "networkMode">;
+
+/** Hears of every container, replaced or not, in a run that is no preview. */
+export interface Turns {
+  /** Resolves once a service's container may be replaced; the engine hears of it only then. */
+  before(service: string): Promise<void>;
+  /** The engine has made the container, or left the one that there is. */
+  after(service: string): void;
 }
 
 /**
@@ -31,13 +54,40 @@ export interface StackInput {
  */
 export function stackProgram(input: StackInput): pulumi.automation.PulumiFn {
   return async () => {
-    const networks = declareNetworks(input);
-    const volumes = declareVolumes(input);
+    const failures: unknown[] = [];
+    const noted = withFailuresNoted(input, failures);
+    const networks = declareNetworks(noted);
+    const volumes = declareVolumes(noted);
     const containers = new Map<string, docker.Container>();
-    for (const name of dependencyOrder(input.model)) {
-      const service = input.model.services[name];
-      if (service) containers.set(name, declareContainer(input, service, networks, volumes, containers));
+    for (const name of dependencyOrder(noted.model)) {
+      const service = noted.model.services[name];
+      if (service) containers.set(name, declareContainer(noted, service, networks, volumes, containers));
     }
+    // The engine takes a program that ended well for one that has named every resource, and removes the others: the services
+    // that waited for what failed, the edge among them.
+    await waitForRPCs();
+    if (failures.length) throw failures[0];
+  };
+}
+
+/** The same input, whose waits write down why they failed. */
+function withFailuresNoted(input: StackInput, failures: unknown[]): StackInput {
+  const noted = async (wait: Promise<void>) => {
+    try {
+      await wait;
+    } catch (error) {
+      failures.push(error);
+      throw error;
+    }
+  };
+  const { turns } = input;
+  return {
+    ...input,
+    awaitHealthy: (service, id) => noted(input.awaitHealthy(service, id)),
+    turns: turns && {
+      before: (service) => noted(turns.before(service)),
+      after: (service) => turns.after(service),
+    },
   };
 }
 
@@ -59,7 +109,12 @@ function declareNetworks({ stackName, model, labels, secrets }: StackInput): Map
       const { encrypted, options } = encryptSecrets(args, secrets);
       return [
         name,
-        new docker.Network(name, encrypted, { deleteBeforeReplace: true, ignoreChanges: ["labels"], ...options }),
+        // Only Swarm asks whether a network is attachable, and Docker Compose 1 makes every one so.
+        new docker.Network(name, encrypted, {
+          deleteBeforeReplace: true,
+          ignoreChanges: ["labels", "attachable"],
+          ...options,
+        }),
       ];
     }),
   );
@@ -103,8 +158,11 @@ function declareContainer(
   const mounted = service.volumes.flatMap((mount) =>
     mount.type === "volume" ? (volumes.get(mount.source) ?? []) : [],
   );
+  const made = input.made?.(service.name);
   const args: docker.ContainerArgs = {
     ...serviceArgs(stackName, model, service, image.healthcheck),
+    ...(input.closed && staysInside(model, service) && !made ? innerNames : {}),
+    ...made,
     image: image.id,
     labels: labelList({ ...service.labels, ...input.labels("container", service.name) }),
     networksAdvanced: Object.entries(service.networks).map(([name, attachment]) => ({
@@ -114,34 +172,51 @@ function declareContainer(
     })),
   };
   const { encrypted, options } = encryptSecrets(args, input.secrets);
-  return new docker.Container(service.name, encrypted, {
+  const needed = dependencies(input, service, containers);
+  const container = new docker.Container(service.name, encrypted, {
     deleteBeforeReplace: true,
+    // Weighed anew whenever it is replaced behind the edge.
+    ignoreChanges: ["cpuShares"],
+    // The engine does not remove a network that containers are on.
+    replaceWith: Object.keys(service.networks).flatMap((name) => networks.get(name) ?? []),
     ...options,
-    dependsOn: dependencies(input, service, [remoteImage, ...mounted], containers),
+    dependsOn: [...mounted, ...needed, permitted(input, service, remoteImage, needed)],
   });
+  if (!pulumi.runtime.isDryRun()) container.id.apply(() => input.turns?.after(service.name));
+  return container;
 }
 
-/** Resources that must be there first; where health is asked for, after it was seen. */
+/** The services that must be there first; where health is asked for, after it was seen. */
 function dependencies(
   input: StackInput,
   service: Service,
-  base: pulumi.Resource[],
   containers: Map<string, docker.Container>,
 ): pulumi.Input<pulumi.Resource>[] {
-  const awaited = Object.entries(service.dependsOn).flatMap(
-    ([name, { condition }]): pulumi.Input<pulumi.Resource>[] => {
-      const container = containers.get(name);
-      if (!container) return [];
-      if (condition === "service_started" || pulumi.runtime.isDryRun()) return [container];
-      return [
-        container.id.apply(async (id) => {
-          await input.awaitHealthy(name, id);
-          return container;
-        }),
-      ];
-    },
-  );
-  return [...base, ...awaited];
+  return Object.entries(service.dependsOn).flatMap(([name, { condition }]): pulumi.Input<pulumi.Resource>[] => {
+    const container = containers.get(name);
+    if (!container) return [];
+    if (condition === "service_started" || pulumi.runtime.isDryRun()) return [container];
+    return [
+      container.id.apply(async (id) => {
+        await input.awaitHealthy(name, id);
+        return container;
+      }),
+    ];
+  });
+}
+
+/** A service's image, once its container may be replaced; asked last, so that what waits for it waits no longer than it must. */
+function permitted(
+  { turns }: StackInput,
+  { name }: Service,
+  image: docker.RemoteImage,
+  needed: pulumi.Input<pulumi.Resource>[],
+): pulumi.Input<pulumi.Resource> {
+  if (!turns || pulumi.runtime.isDryRun()) return image;
+  return pulumi.all(needed).apply(async () => {
+    await turns.before(name);
+    return image;
+  });
 }
 
 /** Wrap every argument in which a secret value appears, however deep. */

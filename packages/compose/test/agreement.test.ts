@@ -29,7 +29,7 @@ const cases: [string, string[], Record<string, string>][] = [
   [
     "laptop, ports moved",
     stack,
-    { ...stackVariables, N8N_PORT: "15678", BIND_ADDRESS: "0.0.0.0", EGRESS_CLOSED: "true" },
+    { ...stackVariables, N8N_PORT: "15678", BIND_ADDRESS: "0.0.0.0", EGRESS_INTERNAL: "false" },
   ],
 ];
 

@@ -1,12 +1,23 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
+import type { ComposeModel } from "@understudy/compose";
 import { type Engine, statusOf } from "@understudy/core";
+import { toolboxOn } from "@understudy/environment";
+import { networkName } from "@understudy/stacks/names";
 import type { Candidate } from "./candidate.ts";
+import { bridgeOf } from "./edge/bridged-model.ts";
+import { edgeService, turnoverLimits } from "./edge/limits.ts";
+import { replaceBehindEdge, type Up } from "./edge/replace-behind-edge.ts";
+import type { TurnoverReport } from "./edge/turnovers.ts";
 import { changeOf } from "./engine/changes.ts";
+import { emptyNetwork } from "./live/empty-network.ts";
 import { removeContainer, removeNetwork } from "./live/strays.ts";
 import type { Report, Work } from "./work.ts";
 
-/** Carry out a plan. Ends when the engine has done its part; whether services are healthy is looked at afterwards. */
-export async function applyPlan(work: Work, report: Report): Promise<void> {
+/**
+ * Carry out a plan. Ends when the engine has done its part; whether services are healthy is looked at afterwards.
+ * @returns what requests of each service went through at the edge
+ */
+export async function applyPlan(work: Work, report: Report): Promise<readonly TurnoverReport[]> {
   const { engine, plan } = work;
   for (const { id, service } of plan.repairs.containers) {
     report(`${service}: removing the container that a killed run left`);
@@ -16,19 +27,50 @@ export async function applyPlan(work: Work, report: Report): Promise<void> {
     report(`${name}: removing the network that a killed run left`);
     await removeNetwork(engine, id);
   }
+  for (const { kind, name, action } of plan.items) {
+    if (kind !== "network" || action !== "replace") continue;
+    report(`${name}: taking containers off the network`);
+    await emptyNetwork(engine, networkName(work.candidate.desired.environment.stackName, name));
+  }
   for (const { id, service } of plan.start) {
     report(`${service}: starting`);
     await start(engine, id);
   }
-  if (plan.engineNeeded || plan.repairs.state) await runEngine(work, report);
+  return plan.engineNeeded || plan.repairs.state ? await runEngine(work, report) : [];
 }
 
-async function runEngine({ engine, candidate, plan, log, healthTimes }: Work, report: Report): Promise<void> {
+/** Production's requests are not lost while its containers are replaced; a staging's may be, which spares a laptop the second containers. */
+async function runEngine(work: Work, report: Report): Promise<readonly TurnoverReport[]> {
+  const { engine, candidate, plan, straight } = work;
+  const { environment, model } = candidate.desired;
+  const up: Up = (model, turns) => runUp(work, model, turns, report);
+  const replaced = plan.items.filter(({ kind, action }) => kind === "container" && action !== "delete");
+  if (environment.kind !== "production" || !model.services[edgeService] || replaced.length === 0) {
+    await up(model);
+    return [];
+  }
+  return await replaceBehindEdge(
+    {
+      ...{ engine, model, edgeService, stackName: environment.stackName },
+      toolbox: await toolboxOn(engine),
+      replaced: replaced.map(({ name }) => name),
+      straight,
+      limits: turnoverLimits(candidate.desired),
+      say: report,
+    },
+    up,
+  );
+}
+
+async function runUp(work: Work, model: ComposeModel, turns: Parameters<Up>[1], report: Report): Promise<void> {
+  const { engine, plan, log, healthTimes } = work;
   const { openCandidate } = await import("./engine/stack.ts");
-  const { stack, run, failure } = await openCandidate(engine, candidate, plan.snapshot, log, (service, seconds) => {
+  const candidate = withModel(work.candidate, model);
+  const onHealthy = (service: string, seconds: number) => {
     healthTimes.note(service, seconds);
     report(`${service}: healthy`);
-  });
+  };
+  const { stack, run, failure } = await openCandidate(engine, candidate, plan.snapshot, log, { onHealthy, turns });
   const { state } = plan.repairs;
   if (state) await run(() => stack.importStack(state));
   try {
@@ -43,6 +85,13 @@ async function runEngine({ engine, candidate, plan, log, healthTimes }: Work, re
   } catch (error) {
     throw failure() ?? error;
   }
+}
+
+/** A bridge runs the image of the service that it stands in for. */
+function withModel(candidate: Candidate, model: ComposeModel): Candidate {
+  const bridges = Object.entries(candidate.images).map(([service, image]) => [bridgeOf(service), image] as const);
+  const images = { ...Object.fromEntries(bridges), ...candidate.images };
+  return { ...candidate, desired: { ...candidate.desired, model }, images };
 }
 
 function tell(event: EngineEvent, report: Report): void {

@@ -1,9 +1,8 @@
 import { gitCommit } from "@understudy/core";
-import type { DesiredStack } from "./context/prepare.ts";
-import { type Sources, sharedSources } from "./context/sources.ts";
-import type { ResolvedImages } from "./images/resolve.ts";
+import type { DesiredStack, Release, ResolvedImages } from "@understudy/environment";
+import { type Sources, sharedSources } from "@understudy/environment";
 import { hash } from "./live/fingerprint.ts";
-import { createRelease, type Release } from "./plan/release.ts";
+import { createRelease } from "./plan/release.ts";
 
 /** A stack as it should be, with the images that are on the host for it, under the name of its release. */
 export interface Candidate {

@@ -1,42 +1,19 @@
-import {
-  audit,
-  connectEngine,
-  type Engine,
-  type HostSession,
-  type Log,
-  openLog,
-  readFact,
-  runSteps,
-  UserError,
-} from "@understudy/core";
-import { applyPlan } from "./apply.ts";
-import type { Candidate } from "./candidate.ts";
+import { audit, connectEngine, openLog, UserError } from "@understudy/core";
 import {
   chooseTarget,
-  type DesiredStack,
   type EnvironmentChoice,
+  type Profile,
+  type Recorded,
+  recordedDeployment,
   resolveProfile,
-  type Target,
-} from "./context/prepare.ts";
-import type { Profile, ProfileChoice } from "./context/profile.ts";
-import { firstRun } from "./first-run/first-run.ts";
-import { type Login, markShown, unshownLogins } from "./first-run/logins.ts";
-import { HealthTimes } from "./healthy/health-times.ts";
+} from "@understudy/environment";
+import { changeStack, type DeployOutcome, makePlan, type StackChange } from "./change-stack.ts";
 import { ensureToolbox } from "./images/acquire.ts";
-import { existingVolumes, ownedVolumes } from "./live/missing-volumes.ts";
-import { mutate } from "./mutation.ts";
-import { planLine } from "./plan/describe.ts";
-import { guardVolumes } from "./plan/guard-volumes.ts";
-import { type DeployPlan, planDeploy } from "./plan/plan-deploy.ts";
-import { type Recorded, recordedDeployment } from "./plan/recorded-release.ts";
-import type { Release } from "./plan/release.ts";
-import { prepareCandidate, readDesired, rehearseCandidate } from "./prepare-candidate.ts";
-import { record } from "./record.ts";
-import { changesLine, type DeployReport, type ServiceReport } from "./report/deploy-report.ts";
-import { type EndPhase, followPhases } from "./report/phases.ts";
+import { mutateStack } from "./mutate-stack.ts";
+import { readDesired, rehearseCandidate } from "./prepare-candidate.ts";
+import { deployReport } from "./report/deploy-report.ts";
+import { followPhases } from "./report/phases.ts";
 import { findUnchanged } from "./unchanged.ts";
-import { verifyStack } from "./verify.ts";
-import type { Report, Work } from "./work.ts";
 
 export interface DeployRequest extends EnvironmentChoice {
   readonly kind: "production" | "staging";
@@ -51,26 +28,8 @@ export interface DeployRequest extends EnvironmentChoice {
   readonly say: (line: string) => void;
 }
 
-export interface DeployOutcome {
-  readonly plan: DeployPlan;
-  /** Absent in a dry run. */
-  readonly report: DeployReport | undefined;
-  /** Logins that the person has not been shown yet. */
-  readonly newLogins: readonly Login[];
-  /** To be called once they were. */
-  shown(): void;
-}
-
-/** What one run of a deploy carries from stage to stage. */
-interface Run {
-  readonly request: DeployRequest;
-  readonly target: Target;
-  readonly profile: ProfileChoice;
-  readonly recorded: Release | undefined;
-  readonly engine: Engine;
-  readonly say: (line: string) => void;
-  readonly log: Log;
-  readonly endPhase: EndPhase;
+interface Run extends StackChange {
+  readonly wait: boolean;
 }
 
 /** Make an environment's stack what its compose files say, and prove it healthy. With `dryRun`, only say the plan. */
@@ -89,10 +48,14 @@ export async function deploy(request: DeployRequest): Promise<DeployOutcome> {
   log.info({ environment: environment.name, profile, dryRun: request.dryRun }, "deploy begins");
   await using engine = await connectEngine(environment.host, environment.sshOptions);
   endPhase("connect");
-  const run: Run = { request, target, profile, recorded: kept?.release, engine, say, log, endPhase };
+  const { refresh, acceptEmptyVolumes, wait } = request;
+  const run: Run = {
+    ...{ verb: `deploy:${environment.kind}`, target, profile, recorded: kept?.release, engine },
+    ...{ refresh, acceptEmptyVolumes, wait, say, log, endPhase },
+  };
   if (request.dryRun) {
-    const plan = await makePlan(run, await rehearseCandidate(run), false);
-    return { plan, report: undefined, newLogins: [], shown: () => {} };
+    const plan = await makePlan(run, await rehearseCandidate(run), { resumed: false, dryRun: true });
+    return { plan, report: undefined, turnovers: [], newLogins: [], shown: () => {} };
   }
   const unchanged = request.refresh ? undefined : await leaveUnchanged(run);
   return unchanged ?? (await change(run));
@@ -119,111 +82,19 @@ async function leaveUnchanged(run: Run): Promise<DeployOutcome | undefined> {
   say("Plan: nothing to change");
   const entry = { what: `deploy:${environment.kind}`, environment: environment.name, result: "succeeded" } as const;
   audit(installation, { ...entry, detail: "nothing to change" });
-  const report = reportOf(desired, plan, services, release);
+  const report = deployReport(desired, plan, services, release);
   log.info({ report }, "deploy ends");
-  return { plan, report, newLogins: [], shown: () => {} };
+  return { plan, report, turnovers: [], newLogins: [], shown: () => {} };
 }
 
 /** Prepare, plan and carry out, under the environment's lock. */
 async function change(run: Run): Promise<DeployOutcome> {
-  const { engine, target, say, log, endPhase } = run;
-  const toolbox = await ensureToolbox(engine, say);
-  const options = { verb: `deploy:${target.environment.kind}`, wait: run.request.wait, toolbox, log, say };
-  return await mutate(target, engine, options, async ({ session, journal, resumed }) => {
+  const { verb, engine, target, wait, say, log, endPhase } = run;
+  const options = { verb, wait, toolbox: await ensureToolbox(engine, say), log, say };
+  return await mutateStack(target, engine, options, async (mutation) => {
     endPhase("lock");
-    journal.step("prepare");
-    const candidate = await prepareCandidate(run, session, resumed);
-    endPhase("prepare");
-    journal.step("plan", { release: candidate.release.id });
-    const plan = await makePlan(run, candidate, resumed);
-    endPhase("plan");
-    journal.step("apply", { changes: plan.counts });
-    const outcome = await perform(run, candidate, plan, session);
+    const outcome = await changeStack(run, mutation);
     log.info({ report: outcome.report }, "deploy ends");
     return outcome;
   });
-}
-
-/** @param resumed whether the run before did not end well, so that leftovers of it are to be expected. */
-async function makePlan(run: Run, candidate: Candidate, resumed: boolean): Promise<DeployPlan> {
-  const { engine, request, say, log } = run;
-  const plan = await planDeploy(engine, candidate, log, request.refresh || request.dryRun || resumed);
-  if (!resumed && !request.dryRun) refuseStrays(plan, candidate);
-  const { installation, environment, model } = candidate.desired;
-  const recorded = readFact<string[]>(installation, environment.name, "volumes") ?? [];
-  const owned = ownedVolumes(environment.stackName, model);
-  const existing = await existingVolumes(engine, [...new Set([...recorded, ...owned])]);
-  guardVolumes({ plan, recorded, existing, accepted: request.acceptEmptyVolumes, owned, resumed });
-  for (const { service } of plan.repairs.containers)
-    say(`  ${service}: left by a run that did not end well, container removed`);
-  for (const item of plan.items) say(`  ${planLine(item)}`);
-  say(plan.items.length ? `Plan: ${changesLine(plan.counts)}` : "Plan: nothing to change");
-  log.info({ changes: plan.counts, items: plan.items }, "planned");
-  return plan;
-}
-
-/** Containers that nobody remembers were not left by a killed run of ours: something is wrong with the state. */
-function refuseStrays({ repairs }: DeployPlan, { desired }: Candidate): void {
-  const names = repairs.containers.map(({ service }) => service);
-  if (names.length === 0) return;
-  throw new UserError(
-    `${desired.environment.name} runs ${names.length} containers that the Pulumi state does not know (${names.join(", ")})`,
-    {
-      next: "Set state.backend to where it was deployed from; or, if that state is lost, docs/troubleshooting.md says how to begin a new one over the same data",
-    },
-  );
-}
-
-/** Carry the plan out, prove the result, and write down what is now there. */
-async function perform(run: Run, candidate: Candidate, plan: DeployPlan, session: HostSession): Promise<DeployOutcome> {
-  const { engine, log, endPhase } = run;
-  const work: Work = { engine, session, candidate, plan, log, healthTimes: new HealthTimes() };
-  let services: readonly ServiceReport[] = [];
-  const apply = {
-    title: "Apply",
-    run: async (report: Report) => {
-      await applyPlan(work, report);
-      endPhase("apply");
-    },
-  };
-  const prove = {
-    title: "Wait until every service is healthy",
-    run: async (report: Report) => {
-      services = await verifyStack(work, report);
-      endPhase("health");
-    },
-  };
-  const logIn = {
-    title: "Logins",
-    run: async () => {
-      const note = await firstRun(engine, session, candidate.desired);
-      endPhase("logins");
-      return note;
-    },
-  };
-  await runSteps(hasWork(plan) ? [apply, prove, logIn] : [prove, logIn]);
-  await record(work);
-  endPhase("record");
-  const report = reportOf(candidate.desired, plan, services, candidate.release.id);
-  return { plan, report, newLogins: unshownLogins(candidate.desired), shown: () => markShown(candidate.desired) };
-}
-
-function hasWork({ engineNeeded, start, repairs }: DeployPlan): boolean {
-  return (
-    engineNeeded ||
-    start.length > 0 ||
-    repairs.state !== undefined ||
-    repairs.containers.length + repairs.networks.length > 0
-  );
-}
-
-function reportOf(
-  { environment, profile }: DesiredStack,
-  { counts }: DeployPlan,
-  services: readonly ServiceReport[],
-  release: string,
-): DeployReport {
-  // Since the process began: what the person waited.
-  const seconds = Math.round(performance.now() / 100) / 10;
-  return { environment: environment.name, profile: profile.profile, changes: counts, services, release, seconds };
 }

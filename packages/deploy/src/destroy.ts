@@ -4,16 +4,25 @@ import {
   type Engine,
   forgetFact,
   type Log,
+  label,
   openLog,
   runSteps,
   type Step,
 } from "@understudy/core";
-import { chooseTarget, type EnvironmentChoice, type Target } from "./context/prepare.ts";
-import { type EnvironmentFile, readEnvironmentFile } from "./context/variables.ts";
+import {
+  chooseTarget,
+  type EnvironmentChoice,
+  type EnvironmentFile,
+  markSwapEnded,
+  readEnvironmentFile,
+  type Snapshot,
+  serviceOf,
+  type Target,
+  takeSnapshot,
+} from "@understudy/environment";
 import { ensureToolbox } from "./images/acquire.ts";
-import { type Snapshot, serviceOf, takeSnapshot } from "./live/snapshot.ts";
 import { removeContainer, removeNetwork, removeVolume } from "./live/strays.ts";
-import { mutate } from "./mutation.ts";
+import { mutateStack } from "./mutate-stack.ts";
 
 export interface DestroyRequest extends EnvironmentChoice {
   /** Remove the data too. */
@@ -37,7 +46,7 @@ export async function destroy(request: DestroyRequest): Promise<DestroyReport> {
   const target = chooseTarget(request, "staging");
   const { environment, installation } = target;
   await using engine = await connectEngine(environment.host, environment.sshOptions);
-  const planned = reportOf(target, await takeSnapshot(engine, environment.stackName), request.volumes);
+  const planned = await reportOf(target, engine, await takeSnapshot(engine, environment.stackName), request.volumes);
   if (request.dryRun) return planned;
   await confirmDestructive(question(planned), {
     yes: request.yes,
@@ -46,19 +55,24 @@ export async function destroy(request: DestroyRequest): Promise<DestroyReport> {
   const log = openLog(installation, environment.name, "destroy");
   const options = {
     verb: "destroy:staging",
+    staysDown: true,
+    overUnfinishedSwap: true,
     wait: request.wait,
     toolbox: await ensureToolbox(engine, request.say),
     log,
     say: request.say,
   };
-  return await mutate(target, engine, options, async ({ journal }) => {
+  return await mutateStack(target, engine, options, async ({ journal }) => {
     const snapshot = await takeSnapshot(engine, environment.stackName);
-    const report = reportOf(target, snapshot, request.volumes);
+    const report = await reportOf(target, engine, snapshot, request.volumes);
     journal.step("destroy", report);
     forgetFact(installation, environment.name, "applied");
     await runSteps(steps(target, engine, log, report));
     // Last: until all are gone, those that are missing must be asked about.
-    if (request.volumes) forgetFact(installation, environment.name, "volumes");
+    if (request.volumes) {
+      forgetFact(installation, environment.name, "volumes");
+      markSwapEnded(target);
+    }
     return report;
   });
 }
@@ -111,12 +125,19 @@ async function removeByEngine(target: Target, engine: Engine, log: Log): Promise
   await forgetStack(options);
 }
 
-function reportOf({ environment }: Target, snapshot: Snapshot, volumes: boolean): DestroyReport {
+async function reportOf(
+  { environment }: Target,
+  engine: Engine,
+  snapshot: Snapshot,
+  volumes: boolean,
+): Promise<DestroyReport> {
+  const filters = { label: [`${label.incoming}=${environment.stackName}`] };
+  const incoming = volumes ? ((await engine.docker.listVolumes({ filters })).Volumes ?? []) : [];
   return {
     environment: environment.name,
     containers: [...snapshot.containers.values()].map(serviceOf).sort(),
     networks: [...snapshot.networks.keys()].sort(),
-    volumes: volumes ? [...snapshot.volumes.keys()].sort() : [],
+    volumes: volumes ? [...snapshot.volumes.keys(), ...incoming.map(({ Name }) => Name)].sort() : [],
   };
 }
 

@@ -1,5 +1,6 @@
-export { chooseTarget, type EnvironmentChoice, type Target } from "./context/prepare.ts";
-export { type DeployOutcome, type DeployRequest, deploy } from "./deploy.ts";
+export { chooseTarget, type EnvironmentChoice, type Target } from "@understudy/environment";
+export type { DeployOutcome } from "./change-stack.ts";
+export { type DeployRequest, deploy } from "./deploy.ts";
 export { type DestroyReport, type DestroyRequest, destroy } from "./destroy.ts";
 export { type LogsRequest, serviceLogs } from "./logs.ts";
 export type { DeployReport, ServiceReport } from "./report/deploy-report.ts";

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { createInterface } from "node:readline";
-import { PassThrough, Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { type Container, connectEngine, secrets, UserError } from "@understudy/core";
-import { chooseTarget, type EnvironmentChoice } from "./context/prepare.ts";
-import { readEnvironmentFile } from "./context/variables.ts";
-import { serviceOf, takeSnapshot } from "./live/snapshot.ts";
+import { connectEngine, containerLines, UserError } from "@understudy/core";
+import {
+  chooseTarget,
+  type EnvironmentChoice,
+  readEnvironmentFile,
+  serviceOf,
+  takeSnapshot,
+} from "@understudy/environment";
 
 export interface LogsRequest extends EnvironmentChoice {
   readonly service: string;
@@ -27,20 +28,5 @@ export async function* serviceLogs(request: LogsRequest): AsyncGenerator<string>
       next: names.length ? `It runs: ${names.join(", ")}` : `Deploy it: pnpm deploy:${target.environment.kind}`,
     });
   }
-  const lines = new PassThrough();
-  const raw = await openLogs(engine.docker.getContainer(info.Id), request);
-  if (info.Config.Tty) void pipeline(raw, lines).catch((error) => lines.destroy(error));
-  else {
-    engine.docker.modem.demuxStream(raw, lines, lines);
-    raw.once("end", () => lines.end());
-    raw.once("close", () => lines.end());
-    raw.once("error", (error) => lines.destroy(error));
-  }
-  for await (const line of createInterface({ input: lines })) yield secrets.redact(line);
-}
-
-async function openLogs(container: Container, { follow, tail }: LogsRequest): Promise<NodeJS.ReadableStream> {
-  const shared = { stdout: true, stderr: true, tail };
-  if (follow) return await container.logs({ ...shared, follow: true });
-  return Readable.from([await container.logs({ ...shared, follow: false })]);
+  yield* containerLines(engine, info, { follow: request.follow, tail: request.tail });
 }

@@ -1,13 +1,17 @@
 import { type Engine, type HostSession, label, runSteps, UserError } from "@understudy/core";
+import type { ProfileChoice, Release, ResolvedImages } from "@understudy/environment";
+import {
+  type DesiredStack,
+  desiredStack,
+  readEnvironmentFile,
+  type Target,
+  takeSnapshot,
+  writeFreshEnvironmentFile,
+} from "@understudy/environment";
 import { type Candidate, createCandidate } from "./candidate.ts";
-import { type DesiredStack, desiredStack, type Target } from "./context/prepare.ts";
-import type { ProfileChoice } from "./context/profile.ts";
-import { readEnvironmentFile, writeFreshEnvironmentFile } from "./context/variables.ts";
 import { acquireImages, type ImageSurvey, imagesByService, surveyImages } from "./images/acquire.ts";
-import { findImage, type ResolvedImages } from "./images/resolve.ts";
+import { findImage } from "./images/resolve.ts";
 import { existingVolumes, ownedVolumes } from "./live/missing-volumes.ts";
-import { takeSnapshot } from "./live/snapshot.ts";
-import type { Release } from "./plan/release.ts";
 import { assertPortsFree, wantedPorts } from "./preflight/ports.ts";
 import { assertDiskSpace, assertMemory } from "./preflight/space.ts";
 
@@ -44,7 +48,8 @@ export async function prepareCandidate(
   const envFile = writeFreshEnvironmentFile(target, desired.envFile);
   if (desired.envFile.fresh) say(`Wrote ${envFile.path}: new secrets, only for you to read. Keep a copy of it`);
   const images = await fetchImages(preparation, survey);
-  return await createCandidate({ ...desired, envFile }, survey.resolve(images), preparation.recorded);
+  const resolved = assertAsRecorded(preparation.recorded, survey.resolve(images));
+  return await createCandidate({ ...desired, envFile }, resolved, preparation.recorded);
 }
 
 /** The same for a dry run: nothing is written or fetched, and images that are not there yet go by their names. */
@@ -69,26 +74,42 @@ interface WantedImages extends ImageSurvey {
   resolve(images: ImageSurvey["present"]): ResolvedImages;
 }
 
-/** Look which images are there. A recorded release keeps to the very images that it was recorded with, by id. */
+/** Look which images are there. A recorded release keeps to the very images that it was recorded with. */
 async function surveyWanted({ engine, target, recorded }: Preparation, { model }: DesiredStack): Promise<WantedImages> {
   const references = Object.fromEntries(Object.values(model.services).map(({ name, image }) => [name, image]));
+  const { images: mode } = target.settings;
   if (!recorded) {
-    const survey = await surveyImages(engine, Object.values(references), target.settings.images);
+    const survey = await surveyImages(engine, Object.values(references), mode);
     return { ...survey, resolve: (images) => imagesByService(references, images) };
   }
+  const found = await findRecorded(engine, recorded);
+  // On a host that never had them they come again, and have other ids.
+  const gone = Object.fromEntries(Object.entries(references).filter(([name]) => !found[name]));
+  const survey = await surveyImages(engine, Object.values(gone), mode);
+  return { ...survey, resolve: (images) => ({ ...found, ...imagesByService(gone, images) }) };
+}
+
+/** Those of a release's images that are on the host, by their ids. */
+async function findRecorded(engine: Engine, { images }: Release): Promise<ResolvedImages> {
   const found = await Promise.all(
-    Object.entries(recorded.images).map(async ([service, { reference, id }]) => {
+    Object.entries(images).map(async ([service, { reference, id }]) => {
       const image = await findImage(engine, id);
-      if (image) return [service, { ...image, reference }] as const;
-      throw new UserError(
-        `Image ${reference} (${id.slice(0, 19)}…) of the recorded release ${recorded.id} is gone from the host`,
-        {
-          next: `Bring it back (docker pull or docker load) and run again, or promote a new release`,
-        },
-      );
+      return image ? [[service, { ...image, reference }] as const] : [];
     }),
   );
-  return { present: new Map(), missing: [], resolve: () => Object.fromEntries(found) };
+  return Object.fromEntries(found.flat());
+}
+
+/** @throws UserError for an image that came again, and is not the one that was recorded. */
+function assertAsRecorded(recorded: Release | undefined, images: ResolvedImages): ResolvedImages {
+  for (const [service, { reference, id, identity }] of Object.entries(recorded?.images ?? {})) {
+    if (images[service]?.identity === identity) continue;
+    throw new UserError(
+      `Image ${reference} (${id.slice(0, 19)}…) of the recorded release ${recorded?.id} is gone from the host`,
+      { next: `Bring it back (docker pull or docker load) and run again, or promote a new release` },
+    );
+  }
+  return images;
 }
 
 async function fetchImages({ engine, target }: Preparation, survey: ImageSurvey): Promise<ImageSurvey["present"]> {
@@ -129,6 +150,11 @@ async function refuseUnknownProduction({ engine, target, recorded }: Preparation
   const { containers } = await takeSnapshot(engine, environment.stackName);
   const releases = new Set([...containers.values()].map(({ Config }) => Config.Labels[label.release] ?? "unknown"));
   if (releases.size === 0) return;
+  if (![...containers.values()].some(({ Config }) => Config.Labels[label.stack])) {
+    throw new UserError(`${environment.name} runs what Docker Compose started`, {
+      next: "Take it over: pnpm adopt --production",
+    });
+  }
   throw new UserError(
     `${environment.name} runs release ${[...releases].join(", ")}, which this checkout has no record of`,
     { next: "Copy the folder .understudy from the machine that deployed it, or deploy from there" },

@@ -1,14 +1,17 @@
 import { readFact, writeFact } from "@understudy/core";
+import { recordDeployed, takeSnapshot } from "@understudy/environment";
 import { fingerprint } from "./live/fingerprint.ts";
 import { ownedVolumes } from "./live/missing-volumes.ts";
-import { takeSnapshot } from "./live/snapshot.ts";
 import { knownContainers } from "./plan/drift.ts";
 import type { Applied } from "./plan/plan-deploy.ts";
-import { recordDeployed } from "./plan/recorded-release.ts";
 import type { Work } from "./work.ts";
 
 /** Write down what a deploy that ended well left on the host: the next one compares with it. */
-export async function record({ engine, candidate, healthTimes }: Work): Promise<void> {
+export async function record({
+  engine,
+  candidate,
+  healthTimes,
+}: Pick<Work, "engine" | "candidate" | "healthTimes">): Promise<void> {
   const { installation, environment, model } = candidate.desired;
   const snapshot = await takeSnapshot(engine, environment.stackName);
   const earlier = readFact<Applied>(installation, environment.name, "applied")?.secondsToHealthy ?? {};

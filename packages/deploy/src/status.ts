@@ -1,10 +1,17 @@
 import { existsSync } from "node:fs";
-import { connectEngine, describeHolder, label, readFact } from "@understudy/core";
-import { chooseTarget, desiredStack, type EnvironmentChoice, resolveProfile, type Target } from "./context/prepare.ts";
-import { describeState } from "./healthy/diagnose.ts";
-import { endpoints } from "./live/endpoints.ts";
-import { serviceOf, takeSnapshot } from "./live/snapshot.ts";
-import { table } from "./report/table.ts";
+import { connectEngine, describeHolder, label, readFact, table } from "@understudy/core";
+import {
+  chooseTarget,
+  describeState,
+  desiredStack,
+  type EnvironmentChoice,
+  endpoints,
+  resolveProfile,
+  type Snapshot,
+  serviceOf,
+  type Target,
+  takeSnapshot,
+} from "@understudy/environment";
 
 /** One container as the engine sees it now. */
 export interface ServiceStatus {
@@ -26,6 +33,8 @@ export interface StatusReport {
   readonly host: string;
   readonly deployed: boolean;
   readonly release: string | null;
+  /** Whether a service reaches the internet, as its networks are now; what is not deployed: as understudy.yml says. */
+  readonly egress: "none" | "open";
   readonly lockedBy: string | null;
   readonly services: readonly ServiceStatus[];
   readonly volumes: readonly string[];
@@ -60,6 +69,7 @@ export async function status(choice: EnvironmentChoice): Promise<StatusReport> {
     host: environment.host,
     deployed: services.length > 0,
     release: readFact<{ id: string }>(installation, environment.name, "release")?.id ?? null,
+    egress: services.length > 0 ? liveEgress(snapshot) : environment.egress,
     lockedBy: holder ?? null,
     services: services.sort((a, b) => (a.name < b.name ? -1 : 1)),
     volumes: [...snapshot.volumes.keys()].sort(),
@@ -82,7 +92,17 @@ export function statusTable(report: StatusReport): string {
   ]);
   const drawn = table(["service", "state", "health", "restarts", "since", "address"], rows);
   const lock = report.lockedBy ? `Locked by ${report.lockedBy}\n` : "";
-  return `${drawn}\n${report.environment} on ${report.host}, release ${report.release ?? "unknown"}\n${lock}`;
+  return `${drawn}\n${report.environment} on ${report.host}, release ${report.release ?? "unknown"}, egress: ${report.egress}\n${lock}`;
+}
+
+/** Whether anything but what publishes ports is on a network that is not internal; one of no known stack counts as a way out. */
+function liveEgress({ containers, networks }: Snapshot): "none" | "open" {
+  const open = [...containers.values()].some(
+    ({ HostConfig, NetworkSettings }) =>
+      Object.keys(HostConfig.PortBindings ?? {}).length === 0 &&
+      Object.keys(NetworkSettings.Networks).some((name) => !networks.get(name)?.Internal),
+  );
+  return open ? "open" : "none";
 }
 
 /** Addresses by service, as far as the environment's files are there to tell them. */

@@ -1,8 +1,7 @@
 import { connectEngine, openLog, runSteps, statusOf } from "@understudy/core";
-import { chooseTarget, type EnvironmentChoice } from "./context/prepare.ts";
+import { chooseTarget, type EnvironmentChoice, serviceOf, takeSnapshot } from "@understudy/environment";
 import { ensureToolbox } from "./images/acquire.ts";
-import { serviceOf, takeSnapshot } from "./live/snapshot.ts";
-import { mutate } from "./mutation.ts";
+import { mutateStack } from "./mutate-stack.ts";
 
 export interface StopRequest extends EnvironmentChoice {
   readonly dryRun: boolean;
@@ -31,12 +30,14 @@ export async function stop(request: StopRequest): Promise<StopReport> {
   if (request.dryRun) return { environment: environment.name, stopped: (await running()).map(serviceOf) };
   const options = {
     verb: "stop:staging",
+    staysDown: true,
+    overUnfinishedSwap: true,
     wait: request.wait,
     toolbox: await ensureToolbox(engine, request.say),
     log: openLog(installation, environment.name, "stop"),
     say: request.say,
   };
-  return await mutate(target, engine, options, async ({ journal }) => {
+  return await mutateStack(target, engine, options, async ({ journal }) => {
     const stopped = await running();
     journal.step("stop", { services: stopped.map(serviceOf) });
     await runSteps(

@@ -1,13 +1,12 @@
-import { describeHolder, type Engine, Journal, readFact } from "@understudy/core";
+import { describeHolder, type Engine, gitCommit, Journal, readFact } from "@understudy/core";
+import type { DesiredStack } from "@understudy/environment";
+import { endpoints, recordedDeployment, type Snapshot, takeSnapshot } from "@understudy/environment";
 import { inputsOf, releaseFiles } from "./candidate.ts";
-import type { DesiredStack } from "./context/prepare.ts";
 import { loginsKnown } from "./first-run/logins.ts";
 import { answersHere } from "./healthy/answers-here.ts";
 import { type ImageSurvey, imagesByService, surveyImages } from "./images/acquire.ts";
-import { endpoints } from "./live/endpoints.ts";
 import { fingerprint } from "./live/fingerprint.ts";
 import { ownedVolumes } from "./live/missing-volumes.ts";
-import { type Snapshot, takeSnapshot } from "./live/snapshot.ts";
 import { type Applied, type DeployPlan, nothingToDo } from "./plan/plan-deploy.ts";
 import { createRelease } from "./plan/release.ts";
 import { type ServiceReport, serviceReports } from "./report/deploy-report.ts";
@@ -45,8 +44,17 @@ export async function findUnchanged(engine: Engine, desired: DesiredStack): Prom
   if (!same) return undefined;
   // Told apart by content alone; production runs what is recorded, whatever its files say by now.
   const release = createRelease({ commit: undefined, images, files: releaseFiles(desired) });
-  if (environment.kind === "staging" && release.id !== recorded.id) return undefined;
+  if (environment.kind === "staging" && (release.id !== recorded.id || (await committedSince(desired))))
+    return undefined;
   return { plan: nothingToDo(snapshot), services: serviceReports(model, reachable, images), release: recorded.id };
+}
+
+/** What was deployed before it was in a commit is now in one, which a promotion goes by. */
+async function committedSince(desired: DesiredStack): Promise<boolean> {
+  const before = recordedDeployment(desired)?.release.commit;
+  if (!before?.endsWith("-dirty")) return false;
+  const now = await gitCommit(desired.installation.root);
+  return now !== undefined && !now.endsWith("-dirty");
 }
 
 /** Every image and data volume is there, and every container runs and passes its own health test. */

@@ -1,9 +1,9 @@
 import { dependencyOrder } from "@understudy/compose";
+import { endpoints } from "@understudy/environment";
 import { containerName } from "@understudy/stacks/names";
 import { answersHere } from "./healthy/answers-here.ts";
 import { awaitEndpoint } from "./healthy/await-endpoint.ts";
 import { awaitHealthy } from "./healthy/await-healthy.ts";
-import { endpoints } from "./live/endpoints.ts";
 import { type ServiceReport, serviceReports } from "./report/deploy-report.ts";
 import type { Report, Work } from "./work.ts";
 

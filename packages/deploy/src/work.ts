@@ -9,6 +9,8 @@ export interface Work {
   readonly session: HostSession;
   readonly candidate: Candidate;
   readonly plan: DeployPlan;
+  /** Start no service twice to spare its requests a wait. */
+  readonly straight: boolean;
   readonly log: Log;
   readonly healthTimes: HealthTimes;
 }

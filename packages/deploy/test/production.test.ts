@@ -33,7 +33,9 @@ it("production keeps to the images it was recorded with, even when their name no
       release: first.release,
       changes: { create: 1, update: 0, delete: 0, replace: 0 },
     });
-    expect((await web().inspect()).Image).toBe(Image);
+    const again = await web().inspect();
+    expect(again.Image).toBe(Image);
+    expect(again.Config.Healthcheck?.Interval).toBe(2_000_000_000);
     const other = await installation.run("deploy:production", "--env", "laptop");
     expect(other).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("profile server") });
     rmSync(join(installation.root, ".understudy"), { recursive: true });

@@ -9,7 +9,11 @@ import { writeTinyStack } from "./support/tiny-stack.ts";
 let installation: TestInstallation;
 const docker = (...args: string[]) => execFileSync("docker", args, { encoding: "utf8" }).trim();
 const container = (service: string) => `${installation.project}-staging-${service}`;
-const deploy = () => installation.run("deploy:staging", "--env", "laptop");
+const deploy = (...flags: string[]) => installation.run("deploy:staging", "--env", "laptop", ...flags);
+const sql = (text: string) => docker("exec", container("db"), "psql", "-U", "postgres", "-Atc", text);
+const idOf = (service: string) => docker("inspect", "--format", "{{.Id}}", container(service));
+const none = { create: 0, update: 0, delete: 0, replace: 0 };
+const changesOf = (report: string) => (JSON.parse(report) as { changes: typeof none }).changes;
 const locked = () =>
   installation.read("logs/staging/deploy-".concat(today(), ".log")).split('"phase":"lock"').length - 1;
 
@@ -29,23 +33,54 @@ test("an unchanged stack is left alone without the lock, and audited", async () 
   expect(installation.read("logs/audit.jsonl").trim().split("\n").at(-1)).toContain("nothing to change");
 });
 
-test("a container that was removed is made again", async () => {
-  docker("rm", "-f", container("web"));
-  expect(await deploy()).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("web: creating container") });
+test("a container that was removed is made again, its data intact", async () => {
+  sql("CREATE TABLE kept AS SELECT 42 AS x");
+  docker("rm", "-f", container("db"));
+  const { exitCode, stdout, stderr } = await deploy("--json");
+  expect({ exitCode, stderr }).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining("db: creating container"),
+  });
+  expect(changesOf(stdout)).toEqual({ ...none, create: 1 });
+  expect(sql("SELECT x FROM kept")).toBe("42");
   await healthy();
 });
 
-test("a container that was stopped is started", async () => {
+test("what was stopped or limited by hand is mended", async () => {
+  const before = { web: idOf("web"), locked: locked() };
   docker("stop", container("web"));
+  docker("update", "--memory", "200m", "--memory-swap", "200m", container("db"));
+  const planned = await deploy("--dry-run");
+  expect(planned.stderr).toMatch(/web: .*started/);
+  expect(planned.stderr).toMatch(/db: memory limit 200 → 256/);
+  expect(locked()).toBe(before.locked);
   expect(await deploy()).toMatchObject({ exitCode: 0, stderr: expect.stringContaining("web: starting") });
+  expect(idOf("web")).toBe(before.web);
+  expect(docker("inspect", "--format", "{{.HostConfig.Memory}}", container("db"))).toBe(String(256 * 1_048_576));
+  expect(locked()).toBe(before.locked + 1);
   await healthy();
 });
 
-test("limits that were altered by hand are noticed", async () => {
-  docker("update", "--memory", "200m", "--memory-swap", "200m", container("web"));
-  const before = locked();
+test("what was taken off a network by hand is on it again", async () => {
+  const network = `${installation.project}-staging_internal`;
+  docker("network", "disconnect", network, container("web"));
+  expect((await deploy("--dry-run")).stderr).toMatch(/web: altered by hand, container replaced/);
   expect(await deploy()).toMatchObject({ exitCode: 0, stderr: expect.not.stringContaining("nothing to change") });
-  expect(locked()).toBe(before + 1);
+  expect(docker("inspect", "--format", "{{json .NetworkSettings.Networks}}", container("web"))).toContain(network);
+  expect(changesOf((await deploy("--refresh", "--json")).stdout)).toEqual(none);
+  await healthy();
+});
+
+test("a data volume is not made anew in silence", async () => {
+  const volume = `${installation.project}-staging_data`;
+  docker("rm", "-f", container("db"));
+  docker("volume", "rm", volume);
+  const refused = await deploy();
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toContain(`--accept-empty-volume ${volume}`);
+  expect(docker("volume", "ls", "-q", "--filter", `name=${volume}`)).toBe("");
+  const accepted = await deploy("--accept-empty-volume", volume, "--json");
+  expect(changesOf(accepted.stdout)).toMatchObject({ create: 2 });
   await healthy();
 });
 

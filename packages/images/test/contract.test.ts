@@ -245,9 +245,11 @@ describe("replaced by a new container", () => {
     await stack.exec("open-webui", "sh", "-c", "echo 42 > /app/backend/data/kept");
     await stack.exec("n8n", "sh", "-c", "echo 42 > /home/node/.n8n/kept");
 
-    const exits = new Map<string, number>();
-    for (const service of [...services].reverse()) exits.set(service, await stack.stop(service));
-    expect([...exits].filter(([, code]) => code === 137)).toEqual([]);
+    const exits: [Service, number][] = [];
+    const stop = async (service: Service) => void exits.push([service, await stack.stop(service)]);
+    await Promise.all(services.slice(1).map(stop));
+    await stop("postgres");
+    expect(exits.filter(([, code]) => code === 137)).toEqual([]);
 
     await start("postgres");
     await stack.healthy("postgres");

@@ -1,5 +1,5 @@
 import { type Command, Option, runVerb } from "@understudy/core";
-import type { Profile } from "../context/profile.ts";
+import type { Profile } from "@understudy/environment";
 import { deploy } from "../deploy.ts";
 import { planReport, showOutcome } from "../report/deploy-report.ts";
 

@@ -1,7 +1,7 @@
 import { runVerb, UserError } from "@understudy/core";
-import type { EnvironmentChoice } from "../context/prepare.ts";
+import type { EnvironmentChoice } from "@understudy/environment";
+import { environmentFlags } from "@understudy/environment";
 import { serviceLogs } from "../logs.ts";
-import { environmentFlags } from "./environment-flags.ts";
 
 interface Flags extends EnvironmentChoice {
   follow?: boolean;

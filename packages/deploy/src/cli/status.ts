@@ -1,7 +1,7 @@
 import { runVerb } from "@understudy/core";
-import type { EnvironmentChoice } from "../context/prepare.ts";
+import type { EnvironmentChoice } from "@understudy/environment";
+import { environmentFlags } from "@understudy/environment";
 import { status, statusTable } from "../status.ts";
-import { environmentFlags } from "./environment-flags.ts";
 
 await runVerb(import.meta.url, {
   name: "status",

@@ -1,4 +1,4 @@
-import { table } from "../report/table.ts";
+import { table } from "@understudy/core";
 import { type Diagnosis, isBlocking } from "./examine.ts";
 import type { Finding, Status } from "./finding.ts";
 

@@ -1,8 +1,9 @@
 import type { Engine, Log } from "@understudy/core";
-import { stackProgram } from "@understudy/stacks";
+import type { Snapshot } from "@understudy/environment";
+import { stackProgram, type Turns } from "@understudy/stacks";
+import { stillAdopted } from "../adoption/adopted.ts";
 import type { Candidate } from "../candidate.ts";
 import { awaitHealthy } from "../healthy/await-healthy.ts";
-import type { Snapshot } from "../live/snapshot.ts";
 import { stackLabels } from "../plan/labels.ts";
 import { openStack, type WorkspaceOptions, withEngine } from "./workspace.ts";
 
@@ -14,23 +15,36 @@ export interface OpenStack {
   failure(): unknown;
 }
 
-/** Open the stack with the program of this candidate. `onHealthy` hears of services that others waited for. */
+export interface Listeners {
+  /** Everything runs already: no service waits for another to be healthy. */
+  readonly runsAlready?: boolean;
+  /** Hears of services that others waited for. */
+  readonly onHealthy?: (service: string, seconds: number) => void;
+  /** Says when a service's container may be replaced. */
+  readonly turns?: Turns | undefined;
+}
+
+/** Open the stack with the program of this candidate. */
 export async function openCandidate(
   engine: Engine,
   candidate: Candidate,
   snapshot: Snapshot,
   log: Log,
-  onHealthy: (service: string, seconds: number) => void = () => {},
+  { runsAlready = false, onHealthy = () => {}, turns }: Listeners = {},
 ): Promise<OpenStack> {
   const { desired } = candidate;
+  const adopted = stillAdopted(candidate, snapshot);
   let failed: unknown;
   const program = stackProgram({
     stackName: desired.environment.stackName,
     model: desired.model,
     images: candidate.images,
-    labels: stackLabels(candidate, snapshot),
+    labels: stackLabels(candidate, snapshot, adopted),
+    closed: desired.environment.egress === "none",
+    made: (service) => adopted(service)?.made,
     secrets: desired.secretValues,
     awaitHealthy: async (service, container) => {
+      if (runsAlready) return;
       try {
         const timeout = desired.environment.healthTimeoutSeconds * 1_000;
         onHealthy(service, await awaitHealthy(engine, { service, container, timeout }));
@@ -39,6 +53,7 @@ export async function openCandidate(
         throw error;
       }
     },
+    turns,
   });
   const options: WorkspaceOptions = {
     installation: desired.installation,

@@ -1,8 +1,7 @@
 import type { Engine, HostSession } from "@understudy/core";
+import type { DesiredStack } from "@understudy/environment";
+import { endpoints, setVariable } from "@understudy/environment";
 import { containerName } from "@understudy/stacks/names";
-import type { DesiredStack } from "../context/prepare.ts";
-import { setVariable } from "../context/variables.ts";
-import { endpoints } from "../live/endpoints.ts";
 import { apiKeyIsKnown, createApiKey } from "./n8n.ts";
 import { ensureAdministrator } from "./open-webui.ts";
 

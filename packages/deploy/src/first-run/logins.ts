@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseEnvFile, readFact, writeFact } from "@understudy/core";
-import type { DesiredStack } from "../context/prepare.ts";
+import type { DesiredStack } from "@understudy/environment";
 
 /** How a person gets into a service. */
 export interface Login {

@@ -1,6 +1,6 @@
 import { get } from "node:http";
 import { connect } from "node:net";
-import type { Endpoint } from "../live/endpoints.ts";
+import type { Endpoint } from "@understudy/environment";
 
 /** ms. */
 const patience = 3_000;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type HostSession, messageOf, UserError } from "@understudy/core";
-import type { Endpoint } from "../live/endpoints.ts";
+import type { Endpoint } from "@understudy/environment";
 
 /** Ask an endpoint from the host, through the edge, until it answers. `timeout` in ms. @throws UserError with the last answer. */
 export async function awaitEndpoint(session: HostSession, endpoint: Endpoint, timeout: number): Promise<void> {

@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerInspectInfo } from "@understudy/core";
-import { type Engine, exec, statusOf } from "@understudy/core";
+import { type Engine, exec, isGone, statusOf } from "@understudy/core";
 import { diagnose, Unhealthy } from "./diagnose.ts";
 
 /** A container that ended this often is not going to come up. */
 const hopelessRestarts = 5;
+
+/** How often a test must succeed in a row, and ms between two. */
+const timesAfresh = 3;
+const pauseAfresh = 1_000;
 
 export interface HealthWait {
   readonly service: string;
@@ -16,6 +20,11 @@ export interface HealthWait {
    * container again and again slows the very boot that is waited for. What the engine finds healthy itself counts too.
    */
   answers?(): Promise<boolean>;
+  /**
+   * What it needs was away: its own test must succeed now, and again. The engine's opinion is from before, and a service takes a
+   * moment to notice.
+   */
+  readonly afresh?: boolean;
   /** Ends the wait early, with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -43,21 +52,34 @@ export async function awaitHealthy(engine: Engine, wait: HealthWait): Promise<nu
 }
 
 async function isHealthy(engine: Engine, wait: HealthWait, info: ContainerInspectInfo): Promise<boolean> {
+  if (wait.afresh) return await passesAgain(engine, info);
   const worthTesting = info.State.Health?.Status === "healthy" || !wait.answers || (await wait.answers());
   return worthTesting && (await passes(engine, info));
 }
 
-/** Whether a running container's own health test succeeds now. */
+async function passesAgain(engine: Engine, info: ContainerInspectInfo): Promise<boolean> {
+  for (let times = 0; times < timesAfresh; times++) {
+    if (times) await sleep(pauseAfresh);
+    if (!(await passesNow(engine, info))) return false;
+  }
+  return true;
+}
+
+/** Whether a running container is healthy: the engine found it so, or its own health test succeeds now. */
 export async function passes(engine: Engine, info: ContainerInspectInfo): Promise<boolean> {
+  return info.State.Health?.Status === "healthy" || (await passesNow(engine, info));
+}
+
+async function passesNow(engine: Engine, info: ContainerInspectInfo): Promise<boolean> {
   const command = testCommand(info.Config.Healthcheck?.Test);
-  if (!command || info.State.Health?.Status === "healthy") return true;
+  if (!command) return true;
   const timeout = (info.Config.Healthcheck?.Timeout ?? 0) / 1_000_000 || 30_000;
   try {
     const { exitCode } = await exec(engine, info.Id, command, { timeout });
     return exitCode === 0;
   } catch (error) {
-    // 404, 409: it stopped between the look and the test; the next look tells.
-    if ([404, 409].includes(statusOf(error) ?? 0)) return false;
+    // It stopped between the look and the test; the next look tells.
+    if (isGone(error)) return false;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { ContainerInspectInfo } from "@understudy/core";
-import { type Engine, label, secrets, UserError } from "@understudy/core";
+import { type Engine, label, lastLogLines, UserError } from "@understudy/core";
+import { describeState } from "@understudy/environment";
 
 const logLines = 15;
 
@@ -34,37 +35,4 @@ export async function diagnose(
   const ends = !info.State.Running || info.State.Restarting || info.RestartCount > 0;
   const what = ends ? "it keeps ending" : `no healthy answer within ${Math.round(timeout / 1_000)} s`;
   return new Unhealthy(service, what, info, await lastLogLines(engine, info.Id, logLines));
-}
-
-/** Exit code, OOM and restarts in a few words. */
-export function describeState(info: ContainerInspectInfo): string {
-  const { State } = info;
-  return [
-    State.Status,
-    ...(State.Running ? [] : [`exit code ${State.ExitCode}`]),
-    ...(State.OOMKilled ? ["killed for lack of memory (OOM)"] : []),
-    `${info.RestartCount} restarts`,
-    ...(State.Error ? [State.Error] : []),
-  ].join(", ");
-}
-
-/** The last lines that a container printed, redacted. */
-export async function lastLogLines(engine: Engine, container: string, count: number): Promise<string[]> {
-  const info = await engine.docker.getContainer(container).inspect();
-  const raw: Buffer = await engine.docker
-    .getContainer(container)
-    .logs({ stdout: true, stderr: true, tail: count, follow: false });
-  const text = info.Config.Tty ? raw.toString() : withoutFrames(raw);
-  return secrets.redact(text).trimEnd().split("\n").slice(-count);
-}
-
-/** Strip the engine's 8-byte stream headers. */
-function withoutFrames(raw: Buffer): string {
-  const parts: Buffer[] = [];
-  for (let at = 0; at + 8 <= raw.length; ) {
-    const length = raw.readUInt32BE(at + 4);
-    parts.push(raw.subarray(at + 8, at + 8 + length));
-    at += 8 + length;
-  }
-  return Buffer.concat(parts).toString();
 }

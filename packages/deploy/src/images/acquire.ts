@@ -1,8 +1,9 @@
 import { connectEngine, type Engine, UserError } from "@understudy/core";
+import type { ResolvedImage, ResolvedImages } from "@understudy/environment";
 import { buildImages, planBuilds, type Recipe, recipes } from "@understudy/images";
 import pLimit from "p-limit";
 import { pullImage, RegistryUnreachable } from "./pull.ts";
-import { findImage, type ResolvedImage, type ResolvedImages } from "./resolve.ts";
+import { findImage } from "./resolve.ts";
 import { sendImage } from "./send.ts";
 
 export type ImageMode = "auto" | "pull" | "build";

@@ -1,21 +1,6 @@
 import { type Engine, statusOf } from "@understudy/core";
+import type { ResolvedImage } from "@understudy/environment";
 import type { ImageHealthcheck } from "@understudy/stacks";
-
-export interface ResolvedImage {
-  /** The name that it runs under: official, or of our own build. */
-  readonly reference: string;
-  /** `sha256:…`, the image's id on the target host. */
-  readonly id: string;
-  /** `name@sha256:…` when it came from a registry. */
-  readonly digest: string | undefined;
-  /** What it is on every host alike, which its id need not be: digest, recipe of our own build, or id. */
-  readonly identity: string;
-  /** The image's own health check, which a service's check inherits what it leaves open from. */
-  readonly healthcheck: ImageHealthcheck | undefined;
-}
-
-/** By service. */
-export type ResolvedImages = Readonly<Record<string, ResolvedImage>>;
 
 /** Find an image on an engine by name or id. */
 export async function findImage(engine: Engine, reference: string): Promise<ResolvedImage | undefined> {

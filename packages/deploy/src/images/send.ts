@@ -1,8 +1,9 @@
 import { pipeline, Transform } from "node:stream";
 import { createGzip } from "node:zlib";
 import { type Engine, type ImageInspectInfo, messageOf, statusOf, UserError } from "@understudy/core";
+import type { ResolvedImage } from "@understudy/environment";
 import { readEvents } from "./read-events.ts";
-import { findImage, type ResolvedImage } from "./resolve.ts";
+import { findImage } from "./resolve.ts";
 import { TransferProgress } from "./transfer-progress.ts";
 
 /**

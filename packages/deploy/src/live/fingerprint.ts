@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ContainerInspectInfo } from "@understudy/core";
-import type { Snapshot } from "./snapshot.ts";
+import type { Snapshot } from "@understudy/environment";
 
 /**
  * A hash over everything of a stack that a deploy decides: configuration, limits, mounts, networks, images, and that it

@@ -1,6 +1,6 @@
 import type { Deployment } from "@pulumi/pulumi/automation/index.js";
-import { type Engine, messageOf, statusOf, UserError } from "@understudy/core";
-import { type Snapshot, serviceOf } from "./snapshot.ts";
+import { type Engine, label, messageOf, statusOf, UserError } from "@understudy/core";
+import { type Snapshot, serviceOf } from "@understudy/environment";
 
 /** Part of an exported Pulumi state that matters here. */
 interface ExportedState {
@@ -15,7 +15,7 @@ interface ExportedState {
 export function strayContainers(snapshot: Snapshot, deployment: Deployment): { id: string; service: string }[] {
   const known = new Set(((deployment.deployment as ExportedState | undefined)?.resources ?? []).map(({ id }) => id));
   return [...snapshot.containers.values()]
-    .filter(({ Id }) => !known.has(Id))
+    .filter(({ Id, Config }) => !known.has(Id) && isOurs(Config.Labels))
     .map((info) => ({ id: info.Id, service: serviceOf(info) }));
 }
 
@@ -23,8 +23,13 @@ export function strayContainers(snapshot: Snapshot, deployment: Deployment): { i
 export function strayNetworks(snapshot: Snapshot, deployment: Deployment): { id: string; name: string }[] {
   const known = new Set(((deployment.deployment as ExportedState | undefined)?.resources ?? []).map(({ id }) => id));
   return [...snapshot.networks.values()]
-    .filter(({ Id }) => !known.has(Id))
+    .filter(({ Id, Labels }) => !known.has(Id) && isOurs(Labels))
     .map(({ Id, Name }) => ({ id: Id, name: Name }));
+}
+
+/** What Docker Compose made is no leftover of ours, whatever its name. */
+function isOurs(labels: Readonly<Record<string, string>> | undefined): boolean {
+  return labels?.[label.stack] !== undefined;
 }
 
 /** The state without operations that never ended, or undefined when there were none. */

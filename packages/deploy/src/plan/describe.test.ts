@@ -5,7 +5,7 @@ import { describePlan, type Observations, planLine } from "./describe.ts";
 const model = {
   networks: { internal: {} },
   volumes: { "n8n-data": {} },
-  services: { postgres: {}, n8n: {} },
+  services: { postgres: {}, n8n: { networks: { internal: {} } } },
 } as unknown as ComposeModel;
 const lines = (seen: Partial<Observations>) =>
   describePlan(model, {
@@ -36,6 +36,24 @@ describe("describePlan", () => {
       ],
     });
     expect(said).toEqual(["n8n: image 2.40.7 → 2.41.1, container replaced, ~10 s down"]);
+  });
+
+  it("tells which network takes a container with it", () => {
+    const said = lines({
+      changes: [
+        {
+          kind: "network",
+          name: "internal",
+          operation: "replace",
+          properties: [{ property: "internal", from: "false", to: "true" }],
+        },
+        { kind: "container", name: "n8n", operation: "replace", properties: [] },
+      ],
+    });
+    expect(said).toEqual([
+      "internal: internal false → true, network replaced",
+      "n8n: network internal replaced, container replaced, ~10 s down",
+    ]);
   });
 
   it("names changed variables and never their values", () => {

@@ -45,11 +45,15 @@ const propertyNames: Readonly<Record<string, string>> = {
   volumes: "volumes",
 };
 
+const alwaysDiffer = ["labels", "mounts", "networkMode"];
+
 /** The plan, in the order of the compose files. Image records are told with the container that uses them. Pure. */
 export function describePlan(model: ComposeModel, seen: Observations): PlanItem[] {
   const order = [...Object.keys(model.networks), ...Object.keys(model.volumes), ...Object.keys(model.services)];
   const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
-  const items = seen.changes.filter(({ kind }) => kind !== "image").map((change) => describeChange(change, seen));
+  const items = seen.changes
+    .filter(({ kind }) => kind !== "image")
+    .map((change) => describeChange(model, change, seen));
   const planned = new Set(items.filter(({ kind }) => kind === "container").map(({ name }) => name));
   const starts = [...seen.stopped]
     .filter((name) => !planned.has(name))
@@ -73,19 +77,20 @@ export function planLine(item: PlanItem): string {
   return `${item.name}: ${[...item.because, `${item.kind} ${done}`, ...down].join(", ")}`;
 }
 
-function describeChange(change: ResourceChange, seen: Observations): PlanItem {
+function describeChange(model: ComposeModel, change: ResourceChange, seen: Observations): PlanItem {
   const { kind, name, operation } = change;
   const felt = kind === "container" && seen.running.has(name) && (operation === "replace" || operation === "delete");
   return {
     kind,
     name,
     action: operation,
-    because: operation === "replace" || operation === "update" ? reasons(change, seen) : [],
+    because: operation === "replace" || operation === "update" ? reasons(model, change, seen) : [],
     downSeconds: felt ? roundUp(seen.secondsToHealthy[name]) : 0,
   };
 }
 
-function reasons({ kind, name, properties }: ResourceChange, seen: Observations): string[] {
+function reasons(model: ComposeModel, { kind, name, properties }: ResourceChange, seen: Observations): string[] {
+  if (kind === "container" && properties.length === 0) return replacedNetworks(model, name, seen);
   const said = properties.map(({ property, from, to }) => {
     if (kind === "container" && property === "image") return imageReason(name, seen);
     if (property === "envs") {
@@ -96,9 +101,21 @@ function reasons({ kind, name, properties }: ResourceChange, seen: Observations)
     return from !== undefined && to !== undefined && from !== to ? `${word} ${from} → ${to}` : word;
   });
   const distinct = [...new Set(said)];
-  // A label always differs with whatever else does; alone it is a reason worth telling.
-  const telling = distinct.filter((reason) => reason !== propertyNames.labels);
+  // A label always differs with whatever else does, and so does what Docker Compose made of an adopted container; alone they are
+  // reasons worth telling.
+  const telling = distinct.filter((reason) => !alwaysDiffer.some((property) => reason.startsWith(property)));
   return telling.length ? telling : distinct;
+}
+
+/** A container goes with its network, for no property of its own. */
+function replacedNetworks(model: ComposeModel, service: string, { changes }: Observations): string[] {
+  return changes
+    .filter(({ kind, name, operation }) => kind === "network" && operation === "replace" && isOn(model, service, name))
+    .map(({ name }) => `network ${name} replaced`);
+}
+
+function isOn(model: ComposeModel, service: string, network: string): boolean {
+  return network in (model.services[service]?.networks ?? {});
 }
 
 function imageReason(name: string, seen: Observations): string {

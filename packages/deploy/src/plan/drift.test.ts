@@ -1,7 +1,7 @@
 import type { ContainerInspectInfo } from "@understudy/core";
+import type { Snapshot } from "@understudy/environment";
 import { describe, expect, it } from "vitest";
 import type { ResourceChange } from "../engine/changes.ts";
-import type { Snapshot } from "../live/snapshot.ts";
 import { alteredByHand, forcedReplacements, knownContainers, settleChanges } from "./drift.ts";
 
 const web = {

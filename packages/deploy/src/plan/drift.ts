@@ -1,7 +1,7 @@
+import type { Snapshot } from "@understudy/environment";
+import { serviceOf } from "@understudy/environment";
 import type { ResourceChange } from "../engine/changes.ts";
 import { containerDrift } from "../live/fingerprint.ts";
-import type { Snapshot } from "../live/snapshot.ts";
-import { serviceOf } from "../live/snapshot.ts";
 
 /** A container as the last good deploy left it. */
 export interface KnownContainer {

@@ -1,9 +1,10 @@
 import type { ComposeModel, Service } from "@understudy/compose";
 import { label } from "@understudy/core";
+import type { Snapshot } from "@understudy/environment";
 import { containerName } from "@understudy/stacks/names";
+import type { Adopted } from "../adoption/adopted.ts";
 import type { Candidate } from "../candidate.ts";
 import { hash } from "../live/fingerprint.ts";
-import type { Snapshot } from "../live/snapshot.ts";
 
 /** Hash of what a container was made from. While it holds, the container keeps the release that it was made by. */
 const configLabel = "understudy.config";
@@ -17,30 +18,36 @@ type Kind = "container" | "network" | "volume";
 export function stackLabels(
   candidate: Candidate,
   live: Snapshot,
+  adopted: (service: string) => Adopted | undefined,
 ): (kind: Kind, name: string) => Record<string, string> {
   const { desired, release } = candidate;
   const { environment, model } = desired;
   const base = { [label.stack]: environment.stackName, [label.environment]: environment.name };
   return (kind, name) => {
-    if (kind === "container") return { ...base, ...containerLabels(candidate, live, name) };
+    if (kind === "container") return { ...base, ...containerLabels(candidate, live, adopted, name) };
     return { ...base, [label.service]: usersOf(model, kind, name), [label.release]: release.id };
   };
 }
 
 function containerLabels(
-  { desired, images, release }: Candidate,
+  candidate: Candidate,
   live: Snapshot,
+  adopted: (service: string) => Adopted | undefined,
   name: string,
 ): Record<string, string> {
-  const { environment, model } = desired;
-  const config = hash({
-    service: model.services[name],
-    image: images[name]?.id,
-    files: placedFiles(model, name),
-  }).slice(0, 16);
-  const current = live.containers.get(containerName(environment.stackName, name))?.Config.Labels;
-  const made = current?.[configLabel] === config ? current[label.release] : undefined;
+  const { desired, release } = candidate;
+  const { environment } = desired;
+  const config = configOf(candidate, name);
+  const current = live.containers.get(containerName(environment.stackName, name));
+  const labels = current?.Config.Labels;
+  const made = labels?.[configLabel] === config ? labels[label.release] : adopted(name)?.release;
   return { [label.service]: name, [configLabel]: config, [label.release]: made ?? release.id };
+}
+
+/** Hash of what a service's container is made from. */
+export function configOf({ desired: { model }, images }: Pick<Candidate, "desired" | "images">, name: string): string {
+  const made = { service: model.services[name], image: images[name]?.id, files: placedFiles(model, name) };
+  return hash(made).slice(0, 16);
 }
 
 /** The services that share a network or volume. */

@@ -1,12 +1,13 @@
 import type { Deployment } from "@pulumi/pulumi/automation/index.js";
 import type { ContainerInspectInfo } from "@understudy/core";
 import { type Engine, type Log, readFact } from "@understudy/core";
+import { type Snapshot, serviceOf, takeSnapshot } from "@understudy/environment";
 import { containerName, networkName } from "@understudy/stacks/names";
 import type { Candidate } from "../candidate.ts";
 import { type ChangeCounts, changeOf, countChanges, type ResourceChange } from "../engine/changes.ts";
+import { exportDeployment } from "../engine/deployment.ts";
 import { mayHaveState } from "../engine/has-state.ts";
 import { fingerprint } from "../live/fingerprint.ts";
-import { type Snapshot, serviceOf, takeSnapshot } from "../live/snapshot.ts";
 import { strayContainers, strayNetworks, withoutPendingOperations } from "../live/strays.ts";
 import { describePlan, type PlanItem } from "./describe.ts";
 import { alteredByHand, forcedReplacements, type KnownContainer, settleChanges } from "./drift.ts";
@@ -84,7 +85,7 @@ async function askEngine(
   // Loaded only here: the engine's client takes most of a second, which an unchanged deploy need not wait for.
   const { openCandidate } = await import("../engine/stack.ts");
   const { stack, run } = await openCandidate(engine, candidate, snapshot, log);
-  const exported = await run(() => stack.exportStack());
+  const exported = await run(() => exportDeployment(stack));
   const repairs: Repairs = {
     state: withoutPendingOperations(exported),
     containers: strayContainers(snapshot, exported),
@@ -99,7 +100,10 @@ async function askEngine(
       onOutput: (text) => log.debug({ pulumi: text }),
     });
   });
-  const stopped = [...snapshot.containers.values()].filter((info) => !info.State.Running || info.State.Paused);
+  // What a Compose project has beside the services is nobody's to start.
+  const stopped = [...snapshot.containers.values()].filter(
+    (info) => (!info.State.Running || info.State.Paused) && candidate.desired.model.services[serviceOf(info)],
+  );
   const stoppedServices = new Set(stopped.map(serviceOf));
   const changes = settleChanges(
     seen,

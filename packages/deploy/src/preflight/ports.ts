@@ -1,5 +1,5 @@
 import type { ComposeModel } from "@understudy/compose";
-import { type Engine, type Environment, type HostSession, label, UserError } from "@understudy/core";
+import { type Engine, type Environment, type HostSession, isOfStack, label, UserError } from "@understudy/core";
 
 export interface WantedPort {
   readonly service: string;
@@ -50,7 +50,7 @@ export async function assertPortsFree(
     const holders = published.filter(
       (held) => held.port === want.port && held.protocol === want.protocol && overlap(held.address, want.address),
     );
-    if (holders.some(({ container }) => container.Labels[label.stack] === stackName)) return [];
+    if (holders.some(({ container }) => isOfStack(container.Labels, stackName))) return [];
     const holder = holders[0]?.container;
     if (holder) return [{ ...want, holder: describeContainer(holder.Labels, holder.Names[0]?.slice(1) ?? holder.Id) }];
     const listens =

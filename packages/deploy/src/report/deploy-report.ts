@@ -1,11 +1,10 @@
 import type { ComposeModel } from "@understudy/compose";
-import type { DeployOutcome } from "../deploy.ts";
+import { table } from "@understudy/core";
+import type { DesiredStack, Endpoint, ResolvedImages } from "@understudy/environment";
+import type { DeployOutcome } from "../change-stack.ts";
 import type { ChangeCounts } from "../engine/changes.ts";
-import type { ResolvedImages } from "../images/resolve.ts";
-import type { Endpoint } from "../live/endpoints.ts";
 import { planLine } from "../plan/describe.ts";
 import type { DeployPlan } from "../plan/plan-deploy.ts";
-import { table } from "./table.ts";
 
 /** One service as it is after a deploy. */
 export interface ServiceReport {
@@ -24,6 +23,18 @@ export interface DeployReport {
   readonly services: readonly ServiceReport[];
   readonly release: string;
   readonly seconds: number;
+}
+
+/** @param services as they were seen at the end */
+export function deployReport(
+  { environment, profile }: DesiredStack,
+  { counts }: DeployPlan,
+  services: readonly ServiceReport[],
+  release: string,
+): DeployReport {
+  // Since the process began: what the person waited.
+  const seconds = Math.round(performance.now() / 100) / 10;
+  return { environment: environment.name, profile: profile.profile, changes: counts, services, release, seconds };
 }
 
 /** The services of a stack that was seen healthy and answering. */

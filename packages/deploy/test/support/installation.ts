@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { connectEngine, type Engine, parseEnvFile, sourceRoot, statusOf } from "@understudy/core";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connectEngine, type Engine, isGone, parseEnvFile, sourceRoot } from "@understudy/core";
 
 export interface VerbResult {
   readonly exitCode: number | null;
@@ -24,6 +25,14 @@ export interface TestInstallation extends AsyncDisposable {
   run(verb: string, ...flags: string[]): Promise<VerbResult>;
   /** The same, but running on. It leads its own process group. */
   start(verb: string, ...flags: string[]): ChildProcess;
+  /** Run a verb, and do something to it once a moment has come. @returns how it ended; undefined when the moment did not come. */
+  during(
+    verb: readonly [string, ...string[]],
+    hasCome: () => boolean,
+    act: (pid: number) => unknown,
+  ): Promise<VerbResult | undefined>;
+  /** Names of the steps in an environment's journal, from a line on. */
+  steps(environment: string, from?: number): string[];
   /** Parse the JSON that a verb printed, after checking that it ended well. */
   json<T>(verb: string, ...flags: string[]): Promise<T>;
 }
@@ -48,7 +57,7 @@ export function createInstallation(settings: string, options: { dockerHost?: str
     ...(options.dockerHost ? { DOCKER_HOST: options.dockerHost } : {}),
   };
   const start = (verb: string, ...flags: string[]) =>
-    spawn(process.execPath, [join(sourceRoot, scriptOf(verb)), ...flags], {
+    spawn(process.execPath, [...wordsOf(verb), ...flags], {
       env,
       cwd: root,
       detached: true,
@@ -63,6 +72,21 @@ export function createInstallation(settings: string, options: { dockerHost?: str
     env: (environment) => parseEnvFile(readFileSync(join(root, `.env.${environment}`), "utf8")),
     run,
     start,
+    during: async (verb, hasCome, act) => {
+      const child = start(...verb);
+      const end = finished(child);
+      while (!hasCome() && child.exitCode === null) await sleep(2);
+      const came = child.exitCode === null;
+      if (came && child.pid) await act(child.pid);
+      const result = await end;
+      return came ? result : undefined;
+    },
+    steps: (environment, from = 0) => {
+      const file = join(root, `.understudy/journal/${environment}.jsonl`);
+      if (!existsSync(file)) return [];
+      const lines = readFileSync(file, "utf8").split("\n").slice(from, -1);
+      return lines.map((line) => (JSON.parse(line) as { step: string }).step);
+    },
     json: async <T>(verb: string, ...flags: string[]) => {
       const { exitCode, stdout, stderr } = await run(verb, ...flags, "--json");
       if (exitCode !== 0) throw new Error(`${verb} ended with ${exitCode}:\n${stderr}${stdout}`);
@@ -93,7 +117,7 @@ export async function finished(child: ChildProcess): Promise<VerbResult> {
 export async function removeProject(engine: Engine, project: string): Promise<void> {
   const ours = (name: string) => name.startsWith(`${project}-`);
   const gone = (error: unknown) => {
-    if (![404, 409].includes(statusOf(error) ?? 0)) throw error;
+    if (!isGone(error)) throw error;
   };
   const containers = await engine.docker.listContainers({ all: true });
   const own = containers.filter(({ Names }) => Names.some((name) => ours(name.slice(1))));
@@ -104,11 +128,12 @@ export async function removeProject(engine: Engine, project: string): Promise<vo
   for (const { Name } of Volumes ?? []) if (ours(Name)) await engine.docker.getVolume(Name).remove().catch(gone);
 }
 
-function scriptOf(verb: string): string {
+/** What package.json gives Node for a verb: its flags and the verb's file, whatever folder it is run in. */
+function wordsOf(verb: string): string[] {
   const { scripts } = JSON.parse(readFileSync(join(sourceRoot, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };
-  const script = scripts[verb]?.split(" ").at(-1);
-  if (!script) throw new Error(`package.json has no verb ${verb}`);
-  return script;
+  const [node, ...words] = scripts[verb]?.split(" ") ?? [];
+  if (node !== "node") throw new Error(`package.json has no verb ${verb}`);
+  return words.map((word) => (/^(\.\/)?packages\//.test(word) ? join(sourceRoot, word) : word));
 }

@@ -15,6 +15,10 @@ export interface RemoteHost extends AsyncDisposable {
   readonly dockerHost: string;
   readonly sshOptions: readonly string[];
   readonly dockerd: ChildProcess;
+  /** Its network namespace, in which ports of its containers are published. */
+  readonly namespace: string;
+  /** End the engine with a signal, and start it again: its containers stop, as they do without live-restore. */
+  restartEngine(signal: NodeJS.Signals): Promise<void>;
   /** Break every ssh connection that is open now, as a network does. */
   cutConnections(): void;
 }
@@ -47,7 +51,7 @@ export async function startRemoteHost({ diskSize }: { diskSize?: string } = {}):
   const socket = join(folder, "docker.sock");
   execFileSync("ip", ["netns", "add", namespace]);
   execFileSync("ip", ["netns", "exec", namespace, "ip", "link", "set", "lo", "up"]);
-  const dockerd = startEngine(folder, namespace, socket);
+  let dockerd = startEngine(folder, namespace, socket);
   const port = await freePort();
   const sshd = startSshd(folder, port);
   const host: RemoteHost = {
@@ -56,7 +60,15 @@ export async function startRemoteHost({ diskSize }: { diskSize?: string } = {}):
     url: `ssh://root@127.0.0.1:${port}${socket}`,
     dockerHost: `unix://${socket}`,
     sshOptions: sshOptions(folder),
-    dockerd,
+    get dockerd() {
+      return dockerd;
+    },
+    namespace,
+    restartEngine: async (signal) => {
+      await ended(dockerd, signal);
+      dockerd = startEngine(folder, namespace, socket);
+      await until("the second engine", folder, () => answers(["docker", "-H", host.dockerHost, "version"]));
+    },
     cutConnections: () => {
       for (const pid of childrenOf(sshd.pid)) process.kill(pid, "SIGKILL");
     },

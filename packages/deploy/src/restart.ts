@@ -1,0 +1,84 @@
+import type { ComposeModel } from "@understudy/compose";
+import { connectEngine, openLog, runSteps, UserError } from "@understudy/core";
+import { chooseTarget, type EnvironmentChoice, stackOf } from "@understudy/environment";
+import { containerName } from "@understudy/stacks/names";
+import { edgeService, turnoverLimits } from "./edge/limits.ts";
+import { replaceBehindEdge, type Up } from "./edge/replace-behind-edge.ts";
+import { replaceLabel } from "./edge/replace-manner.ts";
+import type { TurnoverReport } from "./edge/turnovers.ts";
+import { awaitHealthy } from "./healthy/await-healthy.ts";
+import { ensureToolbox } from "./images/acquire.ts";
+import { mutateStack } from "./mutate-stack.ts";
+
+export interface RestartRequest extends EnvironmentChoice {
+  readonly service: string;
+  readonly wait: boolean;
+  /** Says a line to the person. */
+  readonly say: (line: string) => void;
+}
+
+/** What `restart --json` says; documented in docs/cli-json.md. */
+export interface RestartReport {
+  readonly environment: string;
+  readonly service: string;
+  /** How long requests of it, and of those that need it, waited at the edge. */
+  readonly held: readonly TurnoverReport[];
+}
+
+/** Restart a service's container, and see it healthy; requests to production wait meanwhile. @throws UserError */
+export async function restart(request: RestartRequest): Promise<RestartReport> {
+  const { service, wait, say } = request;
+  const target = chooseTarget(request);
+  const { environment, installation } = target;
+  const desired = await stackOf(target);
+  refuseUnknown(desired.model, service, environment.name);
+  await using engine = await connectEngine(environment.host, environment.sshOptions);
+  const toolbox = await ensureToolbox(engine, say);
+  const log = openLog(installation, environment.name, "restart");
+  const container = containerName(environment.stackName, service);
+  const limits = turnoverLimits(desired);
+  const again: Up = async (_model, turns) => {
+    await turns?.before(service);
+    await engine.docker.getContainer(container).restart();
+    turns?.after(service);
+    await awaitHealthy(engine, { service, container, timeout: limits.healthy });
+  };
+  const { stackName } = environment;
+  const behindEdge = () => {
+    const model = held(desired.model, service);
+    return replaceBehindEdge(
+      { engine, toolbox, stackName, model, edgeService, replaced: [service], limits, say },
+      again,
+    );
+  };
+  return await mutateStack(target, engine, { verb: "restart", wait, toolbox, log, say }, async ({ journal }) => {
+    journal.step("restart", { service });
+    let waited: readonly TurnoverReport[] = [];
+    await runSteps([
+      {
+        title: `Restart ${service}`,
+        run: async () => {
+          if (environment.kind === "production") waited = await behindEdge();
+          else await again(desired.model);
+        },
+      },
+    ]);
+    return { environment: environment.name, service, held: waited };
+  });
+}
+
+/** The same container comes back: no other one can serve meanwhile. */
+function held(model: ComposeModel, name: string): ComposeModel {
+  const service = model.services[name];
+  if (!service) return model;
+  const labels = { ...service.labels, [replaceLabel]: "hold" };
+  return { ...model, services: { ...model.services, [name]: { ...service, labels } } };
+}
+
+function refuseUnknown({ services }: ComposeModel, service: string, environment: string): void {
+  if (services[service]) return;
+  throw new UserError(`${environment} has no service "${service}"`, {
+    next: `It has: ${Object.keys(services).sort().join(", ")}`,
+    exitCode: 2,
+  });
+}
