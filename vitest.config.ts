@@ -1,27 +1,65 @@
 import { defineConfig } from "vitest/config";
 
-// Three suites: `unit` needs nothing but Node; `integration` needs the Docker engine and the built images;
-// `long` holds the fault campaigns that are run by hand.
+const shared = {
+  // A machine that is busy is slower than a second.
+  expect: { poll: { timeout: 20_000 } },
+  // What a list held is the news of a failure, not how long it was.
+  chaiConfig: { truncateThreshold: 0 },
+};
+
+const integration = { ...shared, testTimeout: 600_000, hookTimeout: 600_000 };
+const integrationTests = ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"];
+const longTests = ["packages/*/test/**/*.long.test.ts", "test/**/*.long.test.ts"];
+
+/** What takes every core for minutes, removes images of the whole engine, or kills by the clock: nothing may run beside it. */
+const alone = [
+  "test/staging.test.ts",
+  "packages/sync/test/production.test.ts",
+  "packages/sync/test/resume.test.ts",
+  "packages/images/test/contract.test.ts",
+  "packages/health/test/cleanup.test.ts",
+  "packages/health/test/monitor.test.ts",
+  "packages/deploy/test/kill.test.ts",
+];
+
+// Three suites: `unit` needs nothing but Node; `integration` needs the Docker engine and the built images, and has two
+// parts; `long` holds the fault campaigns that are run by hand.
 export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "stacks/**/*.test.ts", "scripts/**/*.test.ts"] },
-      },
-      {
         test: {
-          name: "integration",
-          include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
-          exclude: ["**/*.long.test.ts"],
-          fileParallelism: false,
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          ...shared,
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "stacks/**/*.test.ts", "scripts/**/*.test.ts"],
         },
       },
       {
         test: {
+          ...integration,
+          name: "integration-alone",
+          include: alone,
+          fileParallelism: false,
+          // First: its first deploy builds the images that are missing.
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...integration,
+          name: "integration",
+          include: integrationTests,
+          exclude: [...longTests, ...alone],
+          // They wait more than they compute: on containers, on time-outs.
+          maxWorkers: 3,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...shared,
           name: "long",
-          include: ["packages/*/test/**/*.long.test.ts", "test/**/*.long.test.ts"],
+          include: longTests,
           fileParallelism: false,
           testTimeout: 7_200_000,
           hookTimeout: 600_000,

@@ -1,31 +1,33 @@
 import { expect, test, vi } from "vitest";
 import { closingLine, type Gate, runGates, summary } from "./gates.ts";
+import type { Results } from "./results-reporter.ts";
 
 vi.spyOn(console, "log").mockImplementation(() => {});
 
 /** A gate that leaves the results of a suite where its reporter would, then exits. */
-function suite(name: string, results: unknown, exitCode: number): Gate {
-  const program = `
-    const file = process.argv.find((argument) => argument.startsWith("--outputFile")).split("=")[1];
-    if (${JSON.stringify(results)}) require("node:fs").writeFileSync(file, ${JSON.stringify(JSON.stringify(results ?? null))});
-    process.exit(${exitCode})`;
+function suite(name: string, results: Results | undefined, exitCode: number): Gate {
+  const write = `require("node:fs").writeFileSync(process.env.UNDERSTUDY_RESULTS, ${JSON.stringify(JSON.stringify(results))});`;
+  const program = `${results ? write : ""} process.exit(${exitCode})`;
   return { name, command: ["node", "-e", program, "--"], suite: true };
 }
 
 test("a gate counts as one, a suite as its tests, and all run after one fails", async () => {
+  const failures = ["first", "second"].map((name) => ({ name, text: "Error: expected 1" }));
   const outcomes = await runGates([
     { name: "lint", command: ["false"] },
     { name: "types", command: ["true"] },
-    suite("unit", { numPassedTests: 7, numFailedTests: 2 }, 1),
+    suite("unit", { passed: 7, failures }, 1),
   ]);
   expect(closingLine(outcomes)).toBe("8 passed, 3 failed");
   expect(outcomes.map(({ ok }) => ok)).toEqual([false, true, false]);
-  expect(summary(outcomes)).toMatch(/^FAILED {2}lint .*\nok {6}types .*\nFAILED {2}unit .*7 passed, 2 failed$/);
+  expect(summary(outcomes)).toMatch(
+    /^FAILED {2}lint .*\nok {6}types .*\nFAILED {2}unit .*7 passed, 2 failed\n\nFAILED {2}first\n {4}Error: expected 1\n\nFAILED {2}second\n/,
+  );
 });
 
 test.each<[string, Gate]>([
-  ["fails with every test green", suite("unit", { numPassedTests: 7, numFailedTests: 0 }, 1)],
-  ["finds no test", suite("unit", { numPassedTests: 0, numFailedTests: 0 }, 0)],
+  ["fails with every test green", suite("unit", { passed: 7, failures: [] }, 1)],
+  ["finds no test", suite("unit", { passed: 0, failures: [] }, 0)],
   ["ends before it reports", suite("unit", undefined, 0)],
 ])("a suite that %s has failed", async (_what, gate) => {
   const [outcome] = await runGates([gate]);

@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describeFailures, type Failure } from "./failures.ts";
+import type { Results } from "./results-reporter.ts";
 
 /** A command that proves one thing about the code. A suite also counts its tests one by one. */
 export interface Gate {
@@ -16,10 +19,13 @@ export interface Outcome {
   readonly ok: boolean;
   readonly passed: number;
   readonly failed: number;
+  /** Of a suite, one by one. */
+  readonly failures: readonly Failure[];
   readonly seconds: number;
 }
 
 const root = resolve(import.meta.dirname, "..");
+const reporter = fileURLToPath(import.meta.resolve("./results-reporter.ts"));
 
 /** Runs every gate, also after one fails, each with its own output. */
 export async function runGates(gates: readonly Gate[]): Promise<Outcome[]> {
@@ -31,14 +37,14 @@ export async function runGates(gates: readonly Gate[]): Promise<Outcome[]> {
   return outcomes;
 }
 
-/** One line a gate. */
+/** One line a gate, then what failed in the suites: the end of a log is often all that a person sees. */
 export function summary(outcomes: readonly Outcome[]): string {
-  return outcomes
-    .map(({ name, ok, passed, failed, seconds }) => {
-      const counts = passed + failed > 1 ? `  ${passed} passed, ${failed} failed` : "";
-      return `${ok ? "ok    " : "FAILED"}  ${name.padEnd(12)}${`${seconds.toFixed(1)} s`.padStart(9)}${counts}`;
-    })
-    .join("\n");
+  const table = outcomes.map(({ name, ok, passed, failed, seconds }) => {
+    const counts = passed + failed > 1 ? `  ${passed} passed, ${failed} failed` : "";
+    return `${ok ? "ok    " : "FAILED"}  ${name.padEnd(12)}${`${seconds.toFixed(1)} s`.padStart(9)}${counts}`;
+  });
+  const failures = outcomes.flatMap((outcome) => outcome.failures);
+  return [table.join("\n"), ...(failures.length ? [describeFailures(failures)] : [])].join("\n\n");
 }
 
 /** `N passed, N failed`: a gate counts as one, a suite as its tests. */
@@ -50,20 +56,20 @@ export function closingLine(outcomes: readonly Outcome[]): string {
 async function runGate({ name, command, suite }: Gate): Promise<Outcome> {
   const started = performance.now();
   const folder = mkdtempSync(join(tmpdir(), "understudy-gate-"));
-  const results = join(folder, "results.json");
+  const file = join(folder, "results.json");
   try {
-    const reporters = suite ? ["--reporter=default", "--reporter=json", `--outputFile.json=${results}`] : [];
-    const code = await run([...command, ...reporters]);
-    const counts = suite ? countTests(results) : { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 };
-    // A suite can fail with every test green: an unhandled error, a broken hook, no test found. That counts as one.
-    const failed = code !== 0 ? Math.max(counts.failed, 1) : counts.failed;
-    return { name, ok: failed === 0, passed: counts.passed, failed, seconds: (performance.now() - started) / 1000 };
+    const reporters = suite ? ["--reporter=default", `--reporter=${reporter}`] : [];
+    const code = await run([...command, ...reporters], { UNDERSTUDY_RESULTS: file });
+    const { passed, failures } = suite ? readResults(file) : { passed: code === 0 ? 1 : 0, failures: [] };
+    // A suite can fail without a failure to tell of, as one that found no test. That counts as one.
+    const failed = code === 0 && passed > 0 ? failures.length : Math.max(failures.length, 1);
+    return { name, ok: failed === 0, passed, failed, failures, seconds: (performance.now() - started) / 1000 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function run(command: readonly string[]): Promise<number> {
+function run(command: readonly string[], variables: Readonly<Record<string, string>>): Promise<number> {
   const [program = "", ...args] = command;
   // The project's own tools, whatever else is on the PATH.
   const PATH = `${join(root, "node_modules", ".bin")}:${process.env.PATH}`;
@@ -71,7 +77,7 @@ function run(command: readonly string[]): Promise<number> {
     const child = spawn(program, args, {
       cwd: root,
       stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, PATH },
+      env: { ...process.env, ...variables, PATH },
     });
     child.on("error", (error) => {
       console.error(`${program}: ${error.message}`);
@@ -81,13 +87,7 @@ function run(command: readonly string[]): Promise<number> {
   });
 }
 
-/** Nothing that can be read means that nothing ran. */
-function countTests(file: string): { passed: number; failed: number } {
-  try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, "utf8"));
-    if (numPassedTests + numFailedTests > 0) return { passed: numPassedTests, failed: numFailedTests };
-  } catch {
-    // Counted below.
-  }
-  return { passed: 0, failed: 1 };
+/** What cannot be read was never written: the suite ended before its reporter did. */
+function readResults(file: string): Results {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { passed: 0, failures: [] };
 }

@@ -60,6 +60,8 @@ start_dockerd() {
   say "starts the Docker engine (dockerd, log in $cache/dockerd.log)"
   {
     is_root || exec sudo setsid dockerd
+    # Each connection to a published port takes six files of docker-proxy, which ends for good when it gets no more.
+    ulimit -n 262144 || say "each published port serves at most $(($(ulimit -n) / 6)) connections at once"
     exec setsid dockerd
   } >>"$cache/dockerd.log" 2>&1 </dev/null 9>&- &
   started_by_us=$!

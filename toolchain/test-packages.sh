@@ -1,4 +1,5 @@
-# System packages that only tests need: an sshd and a registry of the tests' own, network namespaces, Docker Compose to compare with.
+# System packages that only tests need: an sshd and a registry of the tests' own, network namespaces, Docker Compose to compare with,
+# a crontab, and systemd's check of unit files.
 # Nothing of it runs as a system service afterwards. Without the means to install them, the tests that need one say so.
 # shellcheck shell=sh disable=SC2154 # host_root is set by docker.sh
 
@@ -7,6 +8,8 @@ test_packages() {
   has docker-registry || echo docker-registry
   has ip || echo iproute2
   has docker-compose || echo docker-compose
+  has crontab || echo cron
+  has systemd-analyze || echo systemd
 }
 
 has() { command -v "$1" >/dev/null || [ -x "$host_root/usr/sbin/$1" ]; }
@@ -29,6 +32,7 @@ install_test_packages() {
     case $package in
       openssh-server) services="$services ssh.service ssh.socket" ;;
       docker-registry) services="$services docker-registry.service" ;;
+      cron) services="$services cron.service" ;;
     esac
   done
   # shellcheck disable=SC2086 # one word a package
@@ -44,14 +48,14 @@ install_test_packages() {
 may_sudo() { command -v sudo >/dev/null && { [ -t 0 ] || sudo -n true 2>/dev/null; }; }
 
 # without_starting <command…>: packages ask policy-rc.d whether their service may start. Where somebody has such a policy,
-# theirs holds; ours forbids these two only, so that nothing else suffers if we are killed before it goes.
+# theirs holds; ours forbids these only, so that nothing else suffers if we are killed before it goes.
 without_starting() {
   policy=$host_root/usr/sbin/policy-rc.d
   if [ -e "$policy" ]; then
     "$@"
     return
   fi
-  printf '#!/bin/sh\n# Put here by understudy while it installs packages for its tests; may be removed.\ncase $1 in ssh* | docker-registry*) exit 101 ;; esac\n' >"$cache/tmp/policy-rc.d"
+  printf '#!/bin/sh\n# Put here by understudy while it installs packages for its tests; may be removed.\ncase $1 in ssh* | docker-registry* | cron) exit 101 ;; esac\n' >"$cache/tmp/policy-rc.d"
   as_root install -m 755 "$cache/tmp/policy-rc.d" "$policy"
   code=0
   ("$@") || code=$?

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Sandbox } from "./sandbox.ts";
 
-const all = "openssh-server docker-registry iproute2 docker-compose";
+const all = "openssh-server docker-registry iproute2 docker-compose cron systemd";
 let box: Sandbox;
 let policy: string;
 let seenPolicy: string;
@@ -25,7 +25,8 @@ function apt(exitCode = 0): void {
 }
 
 test("nothing missing: nothing is installed", async () => {
-  for (const name of ["sshd", "docker-registry", "ip", "docker-compose"]) box.standIn(name);
+  for (const name of ["sshd", "docker-registry", "ip", "docker-compose", "crontab", "systemd-analyze"])
+    box.standIn(name);
   apt();
   expect((await box.run(["test"])).stdout).toBe("ran: --silent run test\n");
   expect(box.calls("apt-get")).toEqual([]);
@@ -44,9 +45,11 @@ test("they are installed, and said; their services may not start, nor may they a
   expect(stderr).toContain(`installs the system packages: ${all}`);
   expect(box.calls("apt-get install")[0] ?? box.calls("apt-get").at(-1)).toContain(all);
   const forbids = readFileSync(seenPolicy, "utf8");
-  expect(forbids).toContain("ssh* | docker-registry*) exit 101");
+  expect(forbids).toContain("ssh* | docker-registry* | cron) exit 101");
   expect(existsSync(policy)).toBe(false);
-  expect(box.calls("systemctl disable")).toEqual(["systemctl disable ssh.service ssh.socket docker-registry.service"]);
+  expect(box.calls("systemctl disable")).toEqual([
+    "systemctl disable ssh.service ssh.socket docker-registry.service cron.service",
+  ]);
   expect([code, stdout]).toEqual([0, "ran: --silent run test\n"]);
 });
 
@@ -55,7 +58,7 @@ test("a service that was there before is left as it is", async () => {
   apt();
   box.standIn("systemctl");
   await box.run(["test"]);
-  expect(box.calls("systemctl disable")).toEqual(["systemctl disable docker-registry.service"]);
+  expect(box.calls("systemctl disable")).toEqual(["systemctl disable docker-registry.service cron.service"]);
 });
 
 test("a policy of somebody else stays", async () => {

@@ -1,60 +1,55 @@
 import { spawn } from "node:child_process";
 import { chmodSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  createInstallation,
-  finished,
-  type TestInstallation,
-  type VerbResult,
-} from "../../packages/deploy/test/support/installation.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { finished, type TestInstallation, type VerbResult } from "../../packages/deploy/test/support/installation.ts";
 import { launcherShim } from "./launcher-shim.ts";
 import { type Block, blocksOf, checkout } from "./page.ts";
 
-const offset = 23_000;
-const settings = `environments:
-  staging: { kind: staging, portOffset: ${offset}, healthTimeoutSeconds: 600 }
-  staging-2: { kind: staging, portOffset: ${offset - 1_000} }
-  production: { kind: production, profile: server, portOffset: ${offset - 2_000}, bind: 127.0.0.1 }
-`;
-
-/** Pages whose commands are run here, in this order, on one fresh installation. */
+/** Pages whose commands are run here, in this order. */
 const pages = [
   "README.md",
   "docs/quick-start.md",
   "docs/configuration.md",
   "docs/troubleshooting.md",
+  "docs/health.md",
+  "docs/alerts.md",
+  "docs/workflow-tests.md",
+  "docs/maintenance.md",
   "docs/cli-json.md",
 ];
 
-describe("the commands of the pages, in order, on a fresh staging", () => {
-  let installation: TestInstallation;
+/**
+ * Runs what the pages tell people to run, in order, on a staging that the first of these commands has deployed. It may
+ * stop the stack and start it again; in the end it runs.
+ * @param offset the staging's `portOffset`
+ */
+export function pagesSuite(installation: () => TestInstallation, offset: number): void {
+  describe("the commands of the pages, in order", () => {
+    beforeAll(() => {
+      const { root, write } = installation();
+      write("understudy", launcherShim());
+      chmodSync(join(root, "understudy"), 0o755);
+      symlinkSync(join(checkout, "docs"), join(root, "docs"));
+    });
 
-  beforeAll(() => {
-    installation = createInstallation(settings);
-    installation.write("understudy", launcherShim());
-    chmodSync(join(installation.root, "understudy"), 0o755);
-    symlinkSync(join(checkout, "docs"), join(installation.root, "docs"));
-  });
-
-  afterAll(async () => installation?.[Symbol.asyncDispose]());
-
-  for (const page of pages) {
-    const blocks = blocksOf(page);
-    for (const [index, block] of blocks.entries()) {
-      if (block.language !== "bash") continue;
-      it(`${page}:${block.line}`, async () => {
-        const { exitCode, stdout, stderr } = await runBlock(installation, block);
-        expect(exitCode, `${block.text}\n${stdout}${stderr}`).toBe(block.exitCode);
-        const example = blocks[index + 1];
-        if (example?.language === "json") expectSameShape(stdout, example.text);
-      });
+    for (const page of pages) {
+      const blocks = blocksOf(page);
+      for (const [index, block] of blocks.entries()) {
+        if (block.language !== "bash") continue;
+        it(`${page}:${block.line}`, async () => {
+          const { exitCode, stdout, stderr } = await runBlock(installation(), block, offset);
+          expect(exitCode, `${block.text}\n${stdout}${stderr}`).toBe(block.exitCode);
+          const example = blocks[index + 1];
+          if (example?.language === "json") expectSameShape(stdout, example.text);
+        });
+      }
     }
-  }
-});
+  });
+}
 
 /** Run a block as a person would, in the installation's folder, with its ports moved to where this staging is. */
-function runBlock({ root }: TestInstallation, { text }: Block): Promise<VerbResult> {
+function runBlock({ root }: TestInstallation, { text }: Block, offset: number): Promise<VerbResult> {
   const script = text.replaceAll(/localhost:(\d+)/g, (_, port) => `localhost:${Number(port) + offset}`);
   return finished(
     spawn("bash", ["-eu", "-o", "pipefail", "-c", script], {

@@ -1,0 +1,29 @@
+/** A test that failed, or what fails besides tests: a hook, a file that cannot be loaded, an error that nobody caught. */
+export interface Failure {
+  /** File and full name. */
+  readonly name: string;
+  /** What was thrown, as far as it is told: several lines. */
+  readonly text: string;
+}
+
+const mostLines = 15;
+const longestLine = 500;
+
+/** For the end of a log that is all a person sees: each failure's name, and the first lines of it. */
+export function describeFailures(failures: readonly Failure[]): string {
+  return failures.map(describeFailure).join("\n\n");
+}
+
+function describeFailure({ name, text }: Failure): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const more = lines.length - mostLines;
+  return [
+    `FAILED  ${name}`,
+    ...lines.slice(0, mostLines).map((line) => `    ${shorten(line)}`),
+    ...(more > 0 ? [`    … and ${more} lines more, above`] : []),
+  ].join("\n");
+}
+
+function shorten(line: string): string {
+  return line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
+}
