@@ -10,15 +10,15 @@ const mostLines = 15;
 const longestLine = 500;
 
 /** For the end of a log that is all a person sees: each failure's name, and the first lines of it. */
-export function describeFailures(failures: readonly Failure[]): string {
-  return failures.map(describeFailure).join("\n\n");
+export function describeFailures(verdict: "FAILED" | "FLAKY", failures: readonly Failure[]): string[] {
+  return failures.map((failure) => describeFailure(verdict, failure));
 }
 
-function describeFailure({ name, text }: Failure): string {
+function describeFailure(verdict: string, { name, text }: Failure): string {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   const more = lines.length - mostLines;
   return [
-    `FAILED  ${name}`,
+    `${verdict.padEnd(6)}  ${name}`,
     ...lines.slice(0, mostLines).map((line) => `    ${shorten(line)}`),
     ...(more > 0 ? [`    … and ${more} lines more, above`] : []),
   ].join("\n");

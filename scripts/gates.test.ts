@@ -13,21 +13,22 @@ function suite(name: string, results: Results | undefined, exitCode: number): Ga
 
 test("a gate counts as one, a suite as its tests, and all run after one fails", async () => {
   const failures = ["first", "second"].map((name) => ({ name, text: "Error: expected 1" }));
+  const flaky = [{ name: "third", text: "Error: expected 2" }];
   const outcomes = await runGates([
     { name: "lint", command: ["false"] },
     { name: "types", command: ["true"] },
-    suite("unit", { passed: 7, failures }, 1),
+    suite("unit", { passed: 7, failures, flaky }, 1),
   ]);
   expect(closingLine(outcomes)).toBe("8 passed, 3 failed");
   expect(outcomes.map(({ ok }) => ok)).toEqual([false, true, false]);
   expect(summary(outcomes)).toMatch(
-    /^FAILED {2}lint .*\nok {6}types .*\nFAILED {2}unit .*7 passed, 2 failed\n\nFAILED {2}first\n {4}Error: expected 1\n\nFAILED {2}second\n/,
+    /^FAILED {2}lint .*\nok {6}types .*\nFAILED {2}unit .*7 passed, 2 failed\n\nFLAKY {3}third\n {4}Error: expected 2\n\nFAILED {2}first\n {4}Error: expected 1\n\nFAILED {2}second\n/,
   );
 });
 
 test.each<[string, Gate]>([
-  ["fails with every test green", suite("unit", { passed: 7, failures: [] }, 1)],
-  ["finds no test", suite("unit", { passed: 0, failures: [] }, 0)],
+  ["fails with every test green", suite("unit", { passed: 7, failures: [], flaky: [] }, 1)],
+  ["finds no test", suite("unit", { passed: 0, failures: [], flaky: [] }, 0)],
   ["ends before it reports", suite("unit", undefined, 0)],
 ])("a suite that %s has failed", async (_what, gate) => {
   const [outcome] = await runGates([gate]);

@@ -21,10 +21,13 @@ export interface Outcome {
   readonly failed: number;
   /** Of a suite, one by one. */
   readonly failures: readonly Failure[];
+  /** Of a suite: what passed at the second try only. */
+  readonly flaky: readonly Failure[];
   readonly seconds: number;
 }
 
 const root = resolve(import.meta.dirname, "..");
+const noResults: Results = { passed: 0, failures: [], flaky: [] };
 const reporter = fileURLToPath(import.meta.resolve("./results-reporter.ts"));
 
 /** Runs every gate, also after one fails, each with its own output. */
@@ -43,8 +46,9 @@ export function summary(outcomes: readonly Outcome[]): string {
     const counts = passed + failed > 1 ? `  ${passed} passed, ${failed} failed` : "";
     return `${ok ? "ok    " : "FAILED"}  ${name.padEnd(12)}${`${seconds.toFixed(1)} s`.padStart(9)}${counts}`;
   });
-  const failures = outcomes.flatMap((outcome) => outcome.failures);
-  return [table.join("\n"), ...(failures.length ? [describeFailures(failures)] : [])].join("\n\n");
+  const flaky = outcomes.flatMap((outcome) => describeFailures("FLAKY", outcome.flaky));
+  const failures = outcomes.flatMap((outcome) => describeFailures("FAILED", outcome.failures));
+  return [table.join("\n"), ...flaky, ...failures].join("\n\n");
 }
 
 /** `N passed, N failed`: a gate counts as one, a suite as its tests. */
@@ -60,10 +64,10 @@ async function runGate({ name, command, suite }: Gate): Promise<Outcome> {
   try {
     const reporters = suite ? ["--reporter=default", `--reporter=${reporter}`] : [];
     const code = await run([...command, ...reporters], { UNDERSTUDY_RESULTS: file });
-    const { passed, failures } = suite ? readResults(file) : { passed: code === 0 ? 1 : 0, failures: [] };
+    const { passed, failures, flaky } = suite ? readResults(file) : { ...noResults, passed: code === 0 ? 1 : 0 };
     // A suite can fail without a failure to tell of, as one that found no test. That counts as one.
     const failed = code === 0 && passed > 0 ? failures.length : Math.max(failures.length, 1);
-    return { name, ok: failed === 0, passed, failed, failures, seconds: (performance.now() - started) / 1000 };
+    return { name, ok: failed === 0, passed, failed, failures, flaky, seconds: (performance.now() - started) / 1000 };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -89,5 +93,5 @@ function run(command: readonly string[], variables: Readonly<Record<string, stri
 
 /** What cannot be read was never written: the suite ended before its reporter did. */
 function readResults(file: string): Results {
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { passed: 0, failures: [] };
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : noResults;
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import type { Reporter, SerializedError, TestModule } from "vitest/node";
+import type { Reporter, SerializedError, TestCase, TestModule } from "vitest/node";
 import type { Failure } from "./failures.ts";
 
 /** What a suite leaves. */
@@ -9,6 +9,8 @@ export interface Results {
   /** Tests. */
   readonly passed: number;
   readonly failures: readonly Failure[];
+  /** What passed only when it was tried again, and why it had not. */
+  readonly flaky: readonly Failure[];
 }
 
 /**
@@ -20,6 +22,7 @@ export default class ResultsReporter implements Reporter {
     const results: Results = {
       passed: modules.reduce((sum, { children }) => sum + [...children.allTests("passed")].length, 0),
       failures: [...modules.flatMap(failuresOf), ...uncaught.map(uncaughtFailure)],
+      flaky: modules.flatMap(flakyOf),
     };
     writeFileSync(process.env.UNDERSTUDY_RESULTS ?? "", JSON.stringify(results));
   }
@@ -30,10 +33,17 @@ function failuresOf(module: TestModule): Failure[] {
   const suites = [...module.children.allSuites()].map((suite) =>
     failure(`${file} > ${suite.fullName}`, suite.errors()),
   );
-  const tests = [...module.children.allTests("failed")].map((test) =>
-    failure(`${file} > ${test.fullName}`, test.result().errors ?? []),
-  );
+  const tests = [...module.children.allTests("failed")].map(failureOf);
   return [failure(file, module.errors()), ...suites].filter(({ text }) => text !== "").concat(tests);
+}
+
+function flakyOf(module: TestModule): Failure[] {
+  return [...module.children.allTests("passed")].filter((test) => test.diagnostic()?.flaky).map(failureOf);
+}
+
+function failureOf(test: TestCase): Failure {
+  const file = relative(process.cwd(), test.module.moduleId);
+  return failure(`${file} > ${test.fullName}`, test.result().errors ?? []);
 }
 
 function uncaughtFailure(error: SerializedError): Failure {
