@@ -21,9 +21,14 @@ local function now()
   return time.sec * 1000 + time.usec // 1000
 end
 
+-- How many requests have not gone yet. One whose part has begun goes whole.
+local function waiting(hold)
+  return math.max(0, hold.waiting - math.ceil(hold.may_go))
+end
+
 core.register_cli({ "hold" }, "hold <backend> <seconds>               : let its new requests wait", function(_, _, backend, seconds)
   local hold = holds[backend]
-  if not hold or hold.may_go >= hold.waiting then hold = { waiting = 0, may_go = 0, next = 0 } end
+  if not hold or waiting(hold) == 0 then hold = { waiting = 0, may_go = 0, next = 0 } end
   hold.ends = now() + tonumber(seconds) * 1000
   holds[backend] = hold
 end)
@@ -35,7 +40,7 @@ end)
 
 core.register_cli({ "waiting" }, "waiting <backend>                      : how many requests wait", function(applet, _, backend)
   local hold = holds[backend]
-  applet:send(string.format("%d", hold and math.max(0, hold.waiting - math.floor(hold.may_go)) or 0))
+  applet:send(string.format("%d", hold and waiting(hold) or 0))
 end)
 
 -- Whoever may go has gone by the next time: then the table counts them.
@@ -50,7 +55,7 @@ core.register_action("wait_while_held", { "http-req" }, function(txn)
   local backend = txn.f:be_name()
   local hold = holds[backend]
   if not hold then return end
-  if now() >= hold.ends and hold.may_go >= hold.waiting then
+  if now() >= hold.ends and waiting(hold) == 0 then
     holds[backend] = nil
     return
   end

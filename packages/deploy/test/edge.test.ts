@@ -98,8 +98,9 @@ test("requests that waited go on in the order in which they came", async () => {
   const written = (await everythingWritten("n8n")).filter((line) => line.startsWith(name));
   const places = written.map((line) => Number(line.slice(name.length + 1)));
   expect(places.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, number) => number));
-  // Those that go together, ten at once, may still overtake each other on their way.
-  expect(Math.max(...places.map((number, place) => Math.abs(number - place)))).toBeLessThan(20);
+  // Those that go together, ten at once, may still overtake each other on their way; without any order it is a third of all.
+  const displaced = places.map((number, place) => Math.abs(number - place)).reduce((sum, far) => sum + far, 0);
+  expect(displaced / places.length).toBeLessThan(10);
 });
 
 test("a process that is killed in a hold leaves the edge serving: the hold ends by itself", async () => {
