@@ -29,9 +29,9 @@ const sequence = z.strictObject({
   furthest: digits.optional(),
 });
 
-const database = z.strictObject({
+/** A database and what proves it, wherever its rows are kept. */
+export const describedDatabase = z.strictObject({
   name: z.string(),
-  artifact,
   /** What it is made with. */
   properties: z.strictObject({
     owner: z.string(),
@@ -50,6 +50,8 @@ const database = z.strictObject({
   sequences: z.array(sequence),
   largeObjects: z.strictObject({ count: z.int(), bytes: z.int() }),
 });
+
+const database = describedDatabase.extend({ artifact });
 
 export const manifestSchema = z.strictObject({
   version: z.literal(1),
@@ -79,3 +81,4 @@ export const manifestSchema = z.strictObject({
 /** Everything that one backup is made of, and what proves it: stored last, so that a backup without it is none. */
 export type Manifest = z.infer<typeof manifestSchema>;
 export type BackedUpDatabase = Manifest["databases"][number];
+export type DescribedDatabase = z.infer<typeof describedDatabase>;

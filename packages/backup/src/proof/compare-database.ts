@@ -1,9 +1,9 @@
 import { type Connection, readSequences, sequenceProblems } from "@understudy/postgres";
-import type { BackedUpDatabase } from "../manifest/manifest.ts";
+import type { DescribedDatabase } from "../manifest/manifest.ts";
 import { type DatabaseDescription, describeDatabase } from "./describe-database.ts";
 
-/** Compare a restored database with what was backed up. @returns what differs, for people. */
-export async function compareDatabase(session: Connection, expected: BackedUpDatabase): Promise<string[]> {
+/** Compare a restored database with what was described. @returns what differs, for people. */
+export async function compareDatabase(session: Connection, expected: DescribedDatabase): Promise<string[]> {
   const found = await describeDatabase(session);
   const sequences = expected.sequences.map(({ at, furthest, ...state }) => ({
     ...state,

@@ -1,8 +1,8 @@
 import { type Connection, quoteName, readCatalog, readDigest, readStructure, type Table } from "@understudy/postgres";
-import type { BackedUpDatabase } from "../manifest/manifest.ts";
+import type { DescribedDatabase } from "../manifest/manifest.ts";
 
 /** What proves a database, whichever server it is on. */
-export type DatabaseDescription = Pick<BackedUpDatabase, "tables" | "structure" | "largeObjects">;
+export type DatabaseDescription = Pick<DescribedDatabase, "tables" | "structure" | "largeObjects">;
 
 /** Read all of a database on its server, which sends only sums. */
 export async function describeDatabase(
@@ -10,7 +10,7 @@ export async function describeDatabase(
   report: (line: string) => void = () => {},
 ): Promise<DatabaseDescription> {
   const catalog = await readCatalog(session);
-  const tables: BackedUpDatabase["tables"] = [];
+  const tables: DescribedDatabase["tables"] = [];
   for (const table of catalog.tables.filter(isDumped)) {
     report(table.id);
     const { rows, together, columns } = await readDigest(session, { table, values: valuesOf(table) });

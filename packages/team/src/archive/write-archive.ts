@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import { createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { pipeline as chain, Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGzip } from "node:zlib";
+import { type Headers, pack } from "tar-stream";
+import { type Audience, encrypted } from "./encryption.ts";
+import type { Metadata } from "./metadata.ts";
+import { archiveFolder } from "./name.ts";
+import { archivePaths } from "./paths.ts";
+import { sealing } from "./seal.ts";
+import type { Spooled } from "./spool.ts";
+
+export interface WriteOptions {
+  readonly file: string;
+  readonly stamp: string;
+  readonly metadata: Metadata;
+  /** By path: every one of `metadata.files`. */
+  readonly contents: ReadonlyMap<string, Spooled>;
+  /** Undefined: it is not encrypted. */
+  readonly audience: Audience | undefined;
+  /** Hears of bytes before compression, as they pass. */
+  readonly onBytes?: (bytes: number) => void;
+}
+
+/** Fast: what is sent once, to a colleague, waits for its sender more than for the line. */
+const level = 1;
+
+/** Write an archive, to disk. The file must not be there yet. @throws what the file system throws */
+export async function writeArchive({ file, audience, ...content }: WriteOptions): Promise<void> {
+  // Who reads the last of them is told what went wrong.
+  const stages = [Readable.from(tarBytes(content)), createGzip({ level }), sealing()];
+  const packed = chain(stages, () => {}) as unknown as Readable;
+  const bytes = audience ? await encrypted(packed, audience) : packed;
+  await pipeline(bytes, createWriteStream(file, { mode: 0o600, flags: "wx", flush: true }));
+  await using folder = await open(dirname(file));
+  await folder.sync();
+}
+
+/** The metadata as it stands in an archive. */
+export function metadataText(metadata: Metadata): string {
+  return `${JSON.stringify(metadata, null, 2)}\n`;
+}
+
+/** What identifies an archive, for one that lies over it. */
+export function metadataDigest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+async function* tarBytes(content: Omit<WriteOptions, "file" | "audience">): AsyncGenerator<Buffer> {
+  const tar = pack();
+  const filling = fill(tar, content);
+  // Told below; until then it is not to end the process.
+  filling.catch((error) => tar.destroy(error as Error));
+  for await (const chunk of tar) yield chunk as Buffer;
+  await filling;
+}
+
+async function fill(
+  tar: ReturnType<typeof pack>,
+  { stamp, metadata, contents, onBytes = () => {} }: Omit<WriteOptions, "file" | "audience">,
+): Promise<void> {
+  const mtime = new Date(metadata.exportDate);
+  const folder = archiveFolder(stamp);
+  const text = metadataText(metadata);
+  tar.entry({ name: `${folder}/`, type: "directory", mode: 0o700, mtime });
+  tar.entry({ name: `${folder}/${archivePaths.metadata}`, mode: 0o600, mtime }, text);
+  for (const { path, bytes } of metadata.files) {
+    const spooled = contents.get(path);
+    if (!spooled) throw new Error(`nothing was spooled for ${path}`);
+    await add(tar, { name: `${folder}/${path}`, size: bytes, mode: 0o600, mtime }, spooled, onBytes);
+  }
+  tar.finalize();
+}
+
+async function add(
+  tar: ReturnType<typeof pack>,
+  header: Headers,
+  spooled: Spooled,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const packed = Promise.withResolvers<void>();
+  const entry = tar.entry(header, (error) => (error ? packed.reject(error) : packed.resolve()));
+  // It is told by the promise; and whoever waits for room is to go on.
+  entry.on("error", () => {});
+  packed.promise.catch(() => {});
+  for await (const chunk of spooled.read()) {
+    onBytes((chunk as Buffer).length);
+    if (entry.write(chunk)) continue;
+    await Promise.race([new Promise((resolve) => entry.once("drain", resolve)), packed.promise]);
+  }
+  entry.end();
+  await packed.promise;
+}
