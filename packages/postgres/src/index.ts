@@ -1,3 +1,4 @@
+export { type Carried, carryRows, readRows } from "./carry-rows.ts";
 export type {
   Catalog,
   CheckConstraint,

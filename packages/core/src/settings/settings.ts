@@ -10,6 +10,7 @@ import { backupSchema } from "./backup.ts";
 import { monitorSchema } from "./monitor.ts";
 import { promoteSchema } from "./promote.ts";
 import { retentionSchema } from "./retention.ts";
+import { teamSchema } from "./team.ts";
 
 const name = z
   .string()
@@ -73,6 +74,7 @@ export const settingsSchema = z.strictObject({
   backup: backupSchema.prefault({}),
   promote: promoteSchema.prefault({}),
   retention: retentionSchema.prefault({}),
+  teamSync: teamSchema.prefault({}),
   environments: z.record(name, environmentSchema).default({
     staging: environmentSchema.parse({ kind: "staging" }),
     production: environmentSchema.parse({ kind: "production", profile: "server" }),

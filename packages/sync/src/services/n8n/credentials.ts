@@ -1,7 +1,7 @@
 import { messageOf, UserError } from "@understudy/core";
+import { type KeyRing, readKeyRing } from "@understudy/n8n";
 import type { Connection } from "@understudy/postgres";
 import type { ServiceContext } from "../service-data.ts";
-import { type KeyRing, readKeyRing } from "./key-ring.ts";
 
 interface Credential {
   readonly id: string;

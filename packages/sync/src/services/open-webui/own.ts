@@ -1,6 +1,5 @@
 import { UserError } from "@understudy/core";
-import type { Connection } from "@understudy/postgres";
-import { carryRows } from "../carry-rows.ts";
+import { type Connection, carryRows } from "@understudy/postgres";
 import { lockedPassword } from "../locked-password.ts";
 import type { ServiceContext } from "../service-data.ts";
 

@@ -1,4 +1,5 @@
-import { type Connection, quoteName } from "@understudy/postgres";
+import type { Connection } from "./connect.ts";
+import { quoteName } from "./quote.ts";
 
 /** Which rows of a table to carry over, and what to change in each. */
 export interface Carried {
