@@ -1,9 +1,17 @@
 export { type BackupRequest, backup, backupUnderLock, keepPresent } from "./backup.ts";
 export { continueAll } from "./hold/continue-all.ts";
+export { Hold } from "./hold/hold.ts";
+export { journaledStep } from "./journaled-step.ts";
 export { type ListedBackup, listBackups } from "./list-backups.ts";
+export { type DescribedDatabase, describedDatabase } from "./manifest/manifest.ts";
+export { compareDatabase } from "./proof/compare-database.ts";
+export { describeDatabase } from "./proof/describe-database.ts";
 export { readBackup, type StoredBackup } from "./read-backup.ts";
 export type { BackupReport } from "./report/backup-report.ts";
+export { placeIn } from "./repository/location.ts";
+export { Repository, type RepositoryOptions } from "./repository/repository.ts";
 export { refuseOtherKeys } from "./restore/refuse-other-keys.ts";
 export { recoverRestore, type Swapping } from "./restore/restore-data.ts";
 export { restoreUnderLock } from "./restore/restore-under-lock.ts";
 export { type ChangedTable, writesSince } from "./restore/writes-since.ts";
+export { storedVolumes } from "./take/plan-backup.ts";

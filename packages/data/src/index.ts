@@ -7,7 +7,9 @@ export {
   databaseProperties,
   dropDatabase,
   incomingName,
+  keptName,
   listDatabases,
+  takeKeptDatabase,
 } from "./databases/incoming.ts";
 export { type Graph, openGraph, type Stream } from "./graph/connect.ts";
 export { countGraph, graphContainer, graphIn, openGraphOf } from "./graph/open.ts";
@@ -20,6 +22,7 @@ export { openSide, type Side } from "./side.ts";
 export { recoverSwap } from "./swap/recover.ts";
 export { runningWriters } from "./swap/services.ts";
 export { discardOld, putInPlace, type Swap, type SwapPhase, type SwapRecord, swapIn } from "./swap/swap.ts";
+export { SwapFile } from "./swap/swap-file.ts";
 export { eachFile } from "./volumes/each-file.ts";
 export { type PipedExec, writeTo } from "./volumes/exec-pipe.ts";
 export { folders } from "./volumes/folders.ts";

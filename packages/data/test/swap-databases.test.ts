@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { keepDatabase, takeKeptDatabase } from "../src/databases/incoming.ts";
 import { swapDatabases, undoDatabases } from "../src/swap/swap-databases.ts";
 import { execute, type Pair, startPair } from "./support/pair.ts";
 
@@ -60,5 +61,23 @@ describe("the swap of databases", () => {
       /missing_incoming/,
     );
     expect(await names()).toEqual(before);
+  });
+
+  it("keeps what was replaced for one generation, and lays it ready again", async () => {
+    await using admin = await pair.staging.connect("postgres");
+    for (const generation of ["first", "second"]) {
+      for (const name of ["turn_incoming", ...(generation === "first" ? ["turn"] : [])]) {
+        await execute(pair.staging, "postgres", `CREATE DATABASE ${name}`);
+        await execute(pair.staging, name, "CREATE TABLE t (word text)", `INSERT INTO t VALUES ('${generation} ${name}')`);
+      }
+      await swapDatabases(admin, [{ name: "turn", hadLive: true }]);
+      await keepDatabase(admin, "turn");
+      await keepDatabase(admin, "turn");
+    }
+    expect([await content("turn"), await content("turn_kept")]).toEqual(["second turn_incoming", "first turn_incoming"]);
+    await takeKeptDatabase(admin, "turn");
+    await takeKeptDatabase(admin, "turn");
+    expect(await content("turn_incoming")).toBe("first turn_incoming");
+    expect(await names()).not.toContain("turn_kept");
   });
 });

@@ -52,6 +52,19 @@ describe("the swap of a volume's content", () => {
     expect(await names()).toBe(old);
   });
 
+  it("keeps the old content for one generation, and lays it ready again", async () => {
+    await swap().prepare();
+    await swap().swap();
+    await swap().keepOld();
+    expect([await swap().state(), await bash("cat /live/.understudy-kept/kept/file")]).toEqual(["idle", "old\n"]);
+    await swap().takeKept();
+    await swap().swap();
+    await swap().keepOld();
+    expect(await bash("cat /live/kept/file /live/.understudy-kept/kept/file")).toBe("old\nnew\n");
+    await bash("rm -r /live/.understudy-kept");
+    await expect(swap().takeKept()).rejects.toThrow("nothing was kept");
+  });
+
   it("refuses to swap what was not prepared, and to discard in the middle", async () => {
     await expect(swap().swap()).rejects.toThrow(
       `Volume ${live}: swap failed: there is nothing to be swapped in (idle)`,

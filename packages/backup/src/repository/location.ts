@@ -1,6 +1,6 @@
 import { type Environment, type Settings, UserError } from "@understudy/core";
 
-/** Where an environment's backups are stored, and what it takes to get there. */
+/** Where a repository is, and what it takes to get there. */
 export interface Location {
   /** As restic and people name it: `/var/backups/understudy/<stackName>`, `s3:https://…`, `sftp:…`. */
   readonly where: string;
@@ -28,10 +28,26 @@ export function locationOf(
   { settings, environment }: { settings: Settings; environment: Environment },
   variables: Variables,
 ): Location {
-  const { repository } = settings.backup;
-  const where = `${repository.replace(/\/+$/, "")}/${environment.stackName}`;
+  const { name, stackName } = environment;
+  return placeIn({ what: "Backups", root: settings.backup.repository, folder: stackName, environment: name }, variables);
+}
+
+/** A folder of a place that the settings name, and what opens it. */
+export interface Place {
+  /** What goes there, for people: `Backups`. */
+  readonly what: string;
+  /** As the settings have it. */
+  readonly root: string;
+  readonly folder: string;
+  /** Whose file of variables opens it. */
+  readonly environment: string;
+}
+
+/** The location of a folder of a place. @throws UserError naming variables that are missing. */
+export function placeIn({ what, root, folder, environment }: Place, variables: Variables): Location {
+  const where = `${root.replace(/\/+$/, "")}/${folder}`;
   if (where.startsWith("/")) return { where, folder: where, credentials: {} };
-  const given = (...names: string[]) => requireVariables(where, environment.name, variables, names);
+  const given = (...names: string[]) => requireVariables(`${what} go to ${where}, and .env.${environment}`, variables, names);
   if (where.startsWith("s3:")) {
     const optional = present(variables, ["AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"]);
     return { where, credentials: { ...given("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), ...optional } };
@@ -41,11 +57,11 @@ export function locationOf(
   return { where, credentials: {}, ssh: { keyFile, knownHostsFile } };
 }
 
-function requireVariables(where: string, environment: string, variables: Variables, names: readonly string[]) {
+function requireVariables(whose: string, variables: Variables, names: readonly string[]) {
   const found = present(variables, names);
   const missing = names.filter((name) => !(name in found));
   if (!missing.length) return found;
-  throw new UserError(`Backups go to ${where}, and .env.${environment} lacks ${missing.join(" and ")}`, {
+  throw new UserError(`${whose} lacks ${missing.join(" and ")}`, {
     next: "Add it there; docs/backup.md says what each is",
   });
 }

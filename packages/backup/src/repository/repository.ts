@@ -4,7 +4,7 @@ import { type BoxOptions, openBox, resticCommand } from "./box.ts";
 import { damageOf } from "./damage.ts";
 import { codes, failureOf } from "./failure.ts";
 import { freedOf, type Snapshot, type Stored, snapshotsOf, storedOf } from "./messages.ts";
-import { type Report, Restic, strict, type TakingScript } from "./restic.ts";
+import { type Input, type Report, Restic, strict, type TakingScript } from "./restic.ts";
 
 export type { Snapshot, Stored } from "./messages.ts";
 export type { Report } from "./restic.ts";
@@ -19,7 +19,7 @@ interface Storing {
   readonly report?: Report;
 }
 
-type StoredScript = Omit<TakingScript, "snapshot">;
+type StoredScript = Omit<TakingScript, "snapshot" | "input"> & { readonly input?: Input };
 
 interface StoredFolders {
   /** In the box: see `mounts`. */
@@ -93,6 +93,16 @@ export class Repository implements AsyncDisposable {
     return this.#store(tags, ["--", ...paths], { report, live });
   }
 
+  /** Store bytes as a file, as they come. */
+  async storeBytes({ content, ...file }: Storing & { name: string; content: AsyncIterable<Buffer> }): Promise<Stored> {
+    return this.storeOutput({ ...file, script: "cat <&3", input: content });
+  }
+
+  /** A stored file, as it comes. */
+  read(snapshot: string, name: string): AsyncIterable<Buffer> {
+    return this.#restic.read(snapshot, name);
+  }
+
   /** What is stored, oldest first. @param tags that it must all carry. */
   async list(tags: readonly string[] = []): Promise<Snapshot[]> {
     const filter = tags.length ? ["--tag", tags.join(",")] : [];
@@ -160,7 +170,7 @@ export class Repository implements AsyncDisposable {
   async #store(
     tags: readonly string[],
     source: readonly string[],
-    { live = false, ...options }: { input?: string | undefined; report?: Report | undefined; live?: boolean },
+    { live = false, ...options }: { input?: Input | undefined; report?: Report | undefined; live?: boolean },
   ): Promise<Stored> {
     const { stackName, location } = this.#options;
     const marks = ["--host", stackName, ...tags.flatMap((tag) => ["--tag", tag])];

@@ -1,4 +1,4 @@
-import type { VolumeBox } from "@understudy/data";
+import { type PipedExec, type VolumeBox, writeTo } from "@understudy/data";
 import { enter } from "./box.ts";
 import { codes, type Ended, endedOf, failureOf } from "./failure.ts";
 import { guarded } from "./guarded.ts";
@@ -8,9 +8,12 @@ import { progressLine } from "./progress-line.ts";
 /** Hears how far it is, about once a second: `42 %, 1.2 GB of 3.0 GB, 12 s left`. */
 export type Report = (line: string) => void;
 
+/** A text, or bytes as they come. */
+export type Input = string | AsyncIterable<Buffer>;
+
 export interface RunOptions {
   /** For descriptor 3. */
-  readonly input?: string;
+  readonly input?: Input;
   readonly report?: Report | undefined;
   /** Codes that are no failure; 0 unless told. */
   readonly accept?: readonly number[];
@@ -73,7 +76,9 @@ export class Restic {
   async #run(args: readonly string[], { input = "", report, limit }: RunOptions): Promise<Ended> {
     const timed = limit ? `timeout --kill-after=5 ${limit} ` : "";
     const piped = await this.#box.exec(`${enter}\n${guarded(`${timed}${this.#command}`)}`, args);
-    piped.input.end(input);
+    const fed = feed(piped, input);
+    // Told below, once its output has ended.
+    fed.catch(() => {});
     const lines: string[] = [];
     for await (const line of linesOf(piped.output())) {
       const status = statusOf(line);
@@ -81,12 +86,40 @@ export class Restic {
       else lines.push(line);
     }
     const { exitCode, stderr } = await piped.ended();
+    await fed;
     return endedOf(lines, exitCode, stderr);
+  }
+
+  /** A stored file, as it comes. @throws UserError in restic's words when it ends early. */
+  async *read(snapshot: string, name: string): AsyncGenerator<Buffer> {
+    const piped = await this.#box.exec(`${enter}\n${this.#command} dump "$1" "$2"`, [snapshot, `/${name}`]);
+    piped.input.end();
+    yield* piped.output();
+    const { exitCode, stderr } = await piped.ended();
+    this.#accept(endedOf([], exitCode, stderr));
   }
 
   #accept(ended: Ended, accepted: readonly number[] = [codes.done]): Ended {
     if (!accepted.includes(ended.code)) throw failureOf(this.#where, ended);
     return ended;
+  }
+}
+
+/** Give a command its input, as fast as it reads. One that ends early says itself why. @throws what the input throws */
+async function feed({ input }: PipedExec, given: Input): Promise<void> {
+  if (typeof given === "string") {
+    input.end(given);
+    return;
+  }
+  try {
+    for await (const chunk of given) {
+      if (!input.writable) return;
+      await writeTo(input, chunk);
+    }
+    input.end();
+  } catch (error) {
+    input.destroy();
+    throw error;
   }
 }
 

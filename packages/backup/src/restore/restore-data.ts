@@ -22,7 +22,7 @@ import type { Manifest } from "../manifest/manifest.ts";
 import { repositoryOf } from "../open-repository.ts";
 import { Repository } from "../repository/repository.ts";
 import { restoreDatabase, restoreRoles } from "./restore-database.ts";
-import { RestoreRecord } from "./restore-record.ts";
+import { beginRestore, lastRestore, type RestoreRecord } from "./restore-record.ts";
 
 /** What of a backup comes back. */
 export interface Restored {
@@ -53,7 +53,7 @@ export async function restoreData(
   const { engine, server, stack } = side;
   const { name: environment, stackName } = stack.environment;
   await refuseWithoutRoom(side, sizeOf(manifest, { databases, volumes }), guest);
-  const record = RestoreRecord.begin(stack, manifest.id, finish);
+  const record = beginRestore(stack, manifest.id, finish);
   await using opened = new AsyncDisposableStack();
   const live = (volume: string) => volumeName(stackName, volume);
   for (const volume of volumes) await createIncomingVolume(engine, { live: live(volume), stackName, environment });
@@ -129,7 +129,7 @@ export async function recoverRestore(
   side: Side,
   { say, startOnOld, onKept }: Recovery,
 ): Promise<"restored" | "old" | undefined> {
-  const record = RestoreRecord.last(side.stack);
+  const record = lastRestore(side.stack);
   if (!record) return undefined;
   const { phase } = record;
   if (phase === "proven") onKept();

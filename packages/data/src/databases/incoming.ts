@@ -11,6 +11,11 @@ export function outgoingName(database: string): string {
   return `${database}_outgoing`;
 }
 
+/** Where data that was replaced stays for one more generation. */
+export function keptName(database: string): string {
+  return `${database}_kept`;
+}
+
 /** What a database is made with, beside its content. */
 export interface DatabaseProperties {
   readonly owner: string;
@@ -61,6 +66,20 @@ export async function createDatabase(properties: DatabaseProperties, admin: Conn
 
 export async function dropDatabase(admin: Connection, name: string): Promise<void> {
   await admin.query(`DROP DATABASE IF EXISTS ${quoteName(name)} WITH (FORCE)`);
+}
+
+/** What a swap replaced stays, in the place of what was kept before. Does nothing when that was done already. */
+export async function keepDatabase(admin: Connection, name: string): Promise<void> {
+  if (!(await databaseExists(admin, outgoingName(name)))) return;
+  await dropDatabase(admin, keptName(name));
+  await admin.query(`ALTER DATABASE ${quoteName(outgoingName(name))} RENAME TO ${quoteName(keptName(name))}`);
+}
+
+/** What was kept lies beside the live data again, to be swapped in. Does nothing when nothing was kept. */
+export async function takeKeptDatabase(admin: Connection, name: string): Promise<void> {
+  if (!(await databaseExists(admin, keptName(name)))) return;
+  await dropDatabase(admin, incomingName(name));
+  await admin.query(`ALTER DATABASE ${quoteName(keptName(name))} RENAME TO ${quoteName(incomingName(name))}`);
 }
 
 /** Names of a server's databases, in order; without templates and the one that every server has. */

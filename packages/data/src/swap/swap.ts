@@ -1,6 +1,6 @@
 import type { Engine } from "@understudy/core";
 import { type DesiredStack, markSwapBegun, markSwapEnded } from "@understudy/environment";
-import { dropDatabase, outgoingName } from "../databases/incoming.ts";
+import { dropDatabase, keepDatabase, outgoingName } from "../databases/incoming.ts";
 import type { Server } from "../servers/server.ts";
 import { removeIncoming } from "../volumes/incoming.ts";
 import type { VolumeSwap } from "../volumes/swap.ts";
@@ -20,6 +20,8 @@ export interface SwapRecord {
   /** The command that finishes a swap that was cut off. */
   readonly finish: string;
   readonly phase: SwapPhase;
+  /** What is replaced stays for one more generation, as `keptName` and in `.understudy-kept`, instead of going. */
+  readonly keepsOld?: boolean;
   enter(phase: SwapPhase): void;
 }
 
@@ -96,11 +98,14 @@ export async function undoSwap(swap: Swap, startOnOld: boolean): Promise<void> {
   if (startOnOld) await startServices(engine, stack);
 }
 
-/** The new data is proven: the old goes. */
+/** The new data is proven: the old goes, or stays beside it in the place of what was kept before. */
 export async function discardOld({ stack, engine, server, record, databases, volumes }: Swap): Promise<void> {
   await using admin = await server.connect("postgres");
-  for (const { name } of databases) await dropDatabase(admin, outgoingName(name));
-  for (const volume of volumes) await volume.discardOld();
+  for (const { name } of databases) {
+    if (record.keepsOld) await keepDatabase(admin, name);
+    else await dropDatabase(admin, outgoingName(name));
+  }
+  for (const volume of volumes) await (record.keepsOld ? volume.keepOld() : volume.discardOld());
   await removeIncoming(engine, stack.environment.stackName);
   record.enter("ended");
   markSwapEnded(stack);

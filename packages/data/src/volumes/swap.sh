@@ -1,5 +1,7 @@
 # Puts new content in the place of a volume's own, by renames within it; killed at any point, it is finished or undone later.
-#   swap.sh <volume> prepare <incoming> | swap | undo | recover | discard | state
+#   swap.sh <volume> prepare <incoming> | swap | undo | recover | discard | keep | take-kept | state
+#
+# .understudy-kept is the content that a swap replaced, kept for one more generation.
 #
 # .understudy-journal says what the entries at the root are, and where they go:
 #   out   the old ones; some are in .understudy-outgoing already
@@ -72,6 +74,34 @@ discard() {
     *) fail "this volume is in the middle of a swap ($(state))" ;;
   esac
   clear_away
+}
+
+# The old content stays, in the place of what was kept before.
+keep() {
+  case "$(state)" in
+    idle | prepared) return ;;
+    done) ;;
+    *) fail "this volume is in the middle of a swap ($(state))" ;;
+  esac
+  rm -rf .understudy-incoming
+  if [ -e .understudy-outgoing ]; then
+    rm -rf .understudy-kept
+    mv -T .understudy-outgoing .understudy-kept
+  fi
+  forget
+}
+
+# What was kept lies ready to be swapped in.
+take-kept() {
+  case "$(state)" in
+    idle) ;;
+    prepared) return ;;
+    *) fail "this volume is in the middle of a swap ($(state))" ;;
+  esac
+  if [ ! -e .understudy-kept ]; then fail "nothing was kept"; fi
+  clear_away
+  mv -T .understudy-kept .understudy-incoming
+  sync -f .
 }
 
 # Only where there is no journal: then everything of ours is left over. Something half removed must not bear the name of something whole.

@@ -24,6 +24,10 @@ export interface VolumeSwap {
   undo(): Promise<void>;
   /** Finish whatever was cut off, forward or back; the service must be stopped. */
   recover(): Promise<void>;
+  /** Keep the old content after a swap for one more generation, in the place of what was kept before. */
+  keepOld(): Promise<void>;
+  /** Lay what was kept ready, as `prepare` does with new content. @throws UserError when nothing was kept */
+  takeKept(): Promise<void>;
   /** Remove the old content after a swap; or what was prepared and never used. */
   discardOld(): Promise<void>;
 }
@@ -52,6 +56,8 @@ export function volumeSwap(engine: Engine, stackName: string, volume: string): V
     swap: async () => void (await run("swap")),
     undo: async () => void (await run("undo")),
     recover: async () => void (await run("recover")),
+    keepOld: async () => void (await run("keep")),
+    takeKept: async () => void (await run("take-kept")),
     discardOld: async () => void (await run("discard")),
   };
 }
