@@ -17,6 +17,7 @@ export { type Guest, RoomGuard, refuseWithoutRoom } from "./room/room.ts";
 export { nameLost } from "./servers/name-lost.ts";
 export { type Server, serverIn } from "./servers/server.ts";
 export { serviceContainer } from "./servers/service-container.ts";
+export { failureOf, loggedIn } from "./servers/toolbox.ts";
 export { untilInputEnds } from "./servers/until-input-ends.ts";
 export { openSide, type Side } from "./side.ts";
 export { recoverSwap } from "./swap/recover.ts";

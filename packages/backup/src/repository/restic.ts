@@ -118,7 +118,8 @@ async function feed({ input }: PipedExec, given: Input): Promise<void> {
     }
     input.end();
   } catch (error) {
-    input.destroy();
+    // Its output fails with the same.
+    input.destroy(error as Error);
     throw error;
   }
 }

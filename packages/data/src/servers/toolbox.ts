@@ -30,18 +30,16 @@ export class Toolbox implements AsyncDisposable {
   }
 
   /**
-   * Run a tool, logged in by PGHOST, PGPORT, PGUSER and PGPASSWORD. The password goes in by standard input, ahead of `input`:
-   * arguments and variables of a process are seen by others.
+   * Run a tool, logged in. `input` comes after the password.
    * @returns what it printed. @throws UserError in the words of the tool that failed.
    */
   async run(login: ToolLogin, command: readonly string[], input = ""): Promise<string> {
-    const script =
-      'set -o pipefail; IFS= read -r PGPASSWORD; export PGPASSWORD PGHOST="$1" PGPORT="$2" PGUSER="$3"; shift 3; exec "$@"';
+    const { script, args, beginning } = loggedIn(login, command);
     const { exitCode, stdout, stderr } = await exec(
       this.#engine,
       this.#container,
-      ["bash", "-c", script, "bash", login.host, String(login.port), login.user, ...command],
-      { stdin: `${login.password}\n${input}`, keep: 256 * 1_024 * 1_024 },
+      ["bash", "-c", `set -o pipefail; ${script}`, "bash", ...args],
+      { stdin: beginning + input, keep: 256 * 1_024 * 1_024 },
     );
     if (exitCode === 0) return stdout;
     throw new UserError(failureOf(command[0] ?? "", stderr));
@@ -55,6 +53,19 @@ export class Toolbox implements AsyncDisposable {
       if (!/no such container|already in progress|connection/i.test(messageOf(error))) throw error;
     }
   }
+}
+
+/**
+ * A bash script that runs a database tool, logged in by PGHOST, PGPORT, PGUSER and PGPASSWORD. The password goes in by standard input,
+ * ahead of what the tool reads there: arguments and variables of a process are seen by others.
+ */
+export function loggedIn({ host, port, user, password }: ToolLogin, command: readonly string[]) {
+  return {
+    script: 'IFS= read -r PGPASSWORD; export PGPASSWORD PGHOST="$1" PGPORT="$2" PGUSER="$3"; shift 3; exec "$@"',
+    args: [host, String(port), user, ...command],
+    /** Of its standard input. */
+    beginning: `${password}\n`,
+  };
 }
 
 /** Tools of Postgres begin what is wrong with their name; in a script, that says which of them failed. The first error is the cause of the others. */

@@ -11,6 +11,9 @@ const file = z.strictObject({
   sha256,
 });
 
+/** Counted before the moment and after it: it may have changed while it was counted. */
+const beforeAndAfter = z.tuple([z.int().min(0), z.int().min(0)]);
+
 const service = z.strictObject({
   /** As the compose files name it. */
   image: z.string(),
@@ -60,7 +63,7 @@ export const metadataSchema = z.strictObject({
   /** How many credentials of n8n's there are. */
   credentials: z.int().min(0),
   /** Null: there is no graph. */
-  graph: z.strictObject({ nodes: z.int().min(0), relationships: z.int().min(0) }).nullable(),
+  graph: z.strictObject({ nodes: beforeAndAfter, relationships: beforeAndAfter }).nullable(),
   /** As the compose files name them. */
   volumes: z.array(z.string()),
   /** The archive that this one lies over: files that are not in this one are in that one. Null: it stands alone. */
