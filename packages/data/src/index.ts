@@ -9,6 +9,7 @@ export {
   incomingName,
   keptName,
   listDatabases,
+  returnKeptDatabase,
   takeKeptDatabase,
 } from "./databases/incoming.ts";
 export { type Graph, openGraph, type Stream } from "./graph/connect.ts";
@@ -22,7 +23,15 @@ export { untilInputEnds } from "./servers/until-input-ends.ts";
 export { openSide, type Side } from "./side.ts";
 export { recoverSwap } from "./swap/recover.ts";
 export { runningWriters } from "./swap/services.ts";
-export { discardOld, putInPlace, type Swap, type SwapPhase, type SwapRecord, swapIn } from "./swap/swap.ts";
+export {
+  discardOld,
+  putInPlace,
+  type Swap,
+  type SwapPhase,
+  type SwapRecord,
+  startAndProve,
+  swapIn,
+} from "./swap/swap.ts";
 export { SwapFile } from "./swap/swap-file.ts";
 export { eachFile } from "./volumes/each-file.ts";
 export { type PipedExec, writeTo } from "./volumes/exec-pipe.ts";

@@ -68,13 +68,21 @@ describe("the swap of databases", () => {
     for (const generation of ["first", "second"]) {
       for (const name of ["turn_incoming", ...(generation === "first" ? ["turn"] : [])]) {
         await execute(pair.staging, "postgres", `CREATE DATABASE ${name}`);
-        await execute(pair.staging, name, "CREATE TABLE t (word text)", `INSERT INTO t VALUES ('${generation} ${name}')`);
+        await execute(
+          pair.staging,
+          name,
+          "CREATE TABLE t (word text)",
+          `INSERT INTO t VALUES ('${generation} ${name}')`,
+        );
       }
       await swapDatabases(admin, [{ name: "turn", hadLive: true }]);
       await keepDatabase(admin, "turn");
       await keepDatabase(admin, "turn");
     }
-    expect([await content("turn"), await content("turn_kept")]).toEqual(["second turn_incoming", "first turn_incoming"]);
+    expect([await content("turn"), await content("turn_kept")]).toEqual([
+      "second turn_incoming",
+      "first turn_incoming",
+    ]);
     await takeKeptDatabase(admin, "turn");
     await takeKeptDatabase(admin, "turn");
     expect(await content("turn_incoming")).toBe("first turn_incoming");

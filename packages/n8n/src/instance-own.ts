@@ -46,7 +46,8 @@ export async function carryInstance(to: Connection, live: Connection | undefined
 /** A database of n8n's in which nobody was ever set up. */
 export class NoOwner extends Error {}
 
-async function ownerOf(connection: Connection, where = "true"): Promise<string | undefined> {
+/** The id of the user who owns an instance; undefined before n8n was first started. */
+export async function ownerOf(connection: Connection, where = "true"): Promise<string | undefined> {
   const [row] = await connection.query<{ id: string }>(
     `SELECT id FROM public."user" WHERE "roleSlug" = 'global:owner' AND ${where} ORDER BY "createdAt" LIMIT 1`,
   );

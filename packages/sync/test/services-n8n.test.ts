@@ -1,6 +1,6 @@
 import { UserError } from "@understudy/core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { readKeyRing } from "@understudy/n8n";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type RunningService, randomKey, ServiceStage } from "./support/service-stage.ts";
 
 const login = { email: "owner@understudy.local", password: "Owner-pass-1" };

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Installation, isAlive, messageOf, UserError, type Settings } from "@understudy/core";
+import { type Installation, isAlive, messageOf, type Settings, UserError } from "@understudy/core";
 
 const workPrefix = ".team-work-";
 

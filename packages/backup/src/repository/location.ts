@@ -29,7 +29,10 @@ export function locationOf(
   variables: Variables,
 ): Location {
   const { name, stackName } = environment;
-  return placeIn({ what: "Backups", root: settings.backup.repository, folder: stackName, environment: name }, variables);
+  return placeIn(
+    { what: "Backups", root: settings.backup.repository, folder: stackName, environment: name },
+    variables,
+  );
 }
 
 /** A folder of a place that the settings name, and what opens it. */
@@ -47,7 +50,8 @@ export interface Place {
 export function placeIn({ what, root, folder, environment }: Place, variables: Variables): Location {
   const where = `${root.replace(/\/+$/, "")}/${folder}`;
   if (where.startsWith("/")) return { where, folder: where, credentials: {} };
-  const given = (...names: string[]) => requireVariables(`${what} go to ${where}, and .env.${environment}`, variables, names);
+  const given = (...names: string[]) =>
+    requireVariables(`${what} go to ${where}, and .env.${environment}`, variables, names);
   if (where.startsWith("s3:")) {
     const optional = present(variables, ["AWS_SESSION_TOKEN", "AWS_DEFAULT_REGION"]);
     return { where, credentials: { ...given("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), ...optional } };

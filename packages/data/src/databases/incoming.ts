@@ -82,6 +82,12 @@ export async function takeKeptDatabase(admin: Connection, name: string): Promise
   await admin.query(`ALTER DATABASE ${quoteName(keptName(name))} RENAME TO ${quoteName(incomingName(name))}`);
 }
 
+/** What was taken to be swapped in, and was not, is kept again. Does nothing when that was done already. */
+export async function returnKeptDatabase(admin: Connection, name: string): Promise<void> {
+  if ((await databaseExists(admin, keptName(name))) || !(await databaseExists(admin, incomingName(name)))) return;
+  await admin.query(`ALTER DATABASE ${quoteName(incomingName(name))} RENAME TO ${quoteName(keptName(name))}`);
+}
+
 /** Names of a server's databases, in order; without templates and the one that every server has. */
 export async function listDatabases(server: Server): Promise<string[]> {
   await using session = await server.connect("postgres");

@@ -1,13 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { UserError, writeFileAtomic } from "@understudy/core";
-import type { DatabaseSwap } from "./swap-databases.ts";
 import type { SwapPhase, SwapRecord } from "./swap.ts";
+import type { DatabaseSwap } from "./swap-databases.ts";
 
 interface SwapState {
   readonly what: string;
   readonly finish: string;
   readonly phase: SwapPhase;
   readonly keepsOld: boolean;
+  /** What is swapped in was kept from before: failing that, it is kept again. */
+  readonly fromKept: boolean;
   readonly databases: readonly DatabaseSwap[];
   /** As the compose files name them. */
   readonly volumes: readonly string[];
@@ -26,9 +28,17 @@ export class SwapFile implements SwapRecord {
   /** @param keepsOld what is replaced stays for one more generation. */
   static begin(
     file: string,
-    { what, finish, keepsOld = false }: { readonly what: string; readonly finish: string; readonly keepsOld?: boolean },
+    { what, finish, keepsOld = false, fromKept = false }: Pick<SwapState, "what" | "finish"> & Partial<SwapState>,
   ): SwapFile {
-    const record = new SwapFile(file, { what, finish, keepsOld, phase: "prepared", databases: [], volumes: [] });
+    const record = new SwapFile(file, {
+      what,
+      finish,
+      keepsOld,
+      fromKept,
+      phase: "prepared",
+      databases: [],
+      volumes: [],
+    });
     record.#update({});
     return record;
   }
@@ -57,6 +67,10 @@ export class SwapFile implements SwapRecord {
 
   get keepsOld(): boolean {
     return this.#state.keepsOld;
+  }
+
+  get fromKept(): boolean {
+    return this.#state.fromKept;
   }
 
   get databases(): readonly DatabaseSwap[] {

@@ -80,7 +80,8 @@ export async function putInPlace(swap: Swap, { report, prove, startOnOld }: Plac
   record.enter("proven");
 }
 
-async function startAndProve({ engine, stack }: Swap, report: (line: string) => void): Promise<void> {
+/** Start the services on the data that is live now, and wait until all are well. @throws UserError when they are not in time */
+export async function startAndProve({ engine, stack }: Swap, report: (line: string) => void): Promise<void> {
   report("services start");
   await startServices(engine, stack);
   await awaitHealthy(stack, report);

@@ -1,5 +1,5 @@
 # Puts new content in the place of a volume's own, by renames within it; killed at any point, it is finished or undone later.
-#   swap.sh <volume> prepare <incoming> | swap | undo | recover | discard | keep | take-kept | state
+#   swap.sh <volume> prepare <incoming> | swap | undo | recover | discard | keep | take-kept | return-kept | state
 #
 # .understudy-kept is the content that a swap replaced, kept for one more generation.
 #
@@ -102,6 +102,17 @@ take-kept() {
   clear_away
   mv -T .understudy-kept .understudy-incoming
   sync -f .
+}
+
+# What was taken and not swapped in is kept again.
+return-kept() {
+  case "$(state)" in
+    idle) return ;;
+    prepared) ;;
+    *) fail "this volume is in the middle of a swap ($(state))" ;;
+  esac
+  if [ ! -e .understudy-kept ]; then mv -T .understudy-incoming .understudy-kept; fi
+  clear_away
 }
 
 # Only where there is no journal: then everything of ours is left over. Something half removed must not bear the name of something whole.

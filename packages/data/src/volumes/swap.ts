@@ -28,6 +28,8 @@ export interface VolumeSwap {
   keepOld(): Promise<void>;
   /** Lay what was kept ready, as `prepare` does with new content. @throws UserError when nothing was kept */
   takeKept(): Promise<void>;
+  /** What `takeKept` laid ready, and was not swapped in, is kept again. */
+  returnKept(): Promise<void>;
   /** Remove the old content after a swap; or what was prepared and never used. */
   discardOld(): Promise<void>;
 }
@@ -58,6 +60,7 @@ export function volumeSwap(engine: Engine, stackName: string, volume: string): V
     recover: async () => void (await run("recover")),
     keepOld: async () => void (await run("keep")),
     takeKept: async () => void (await run("take-kept")),
+    returnKept: async () => void (await run("return-kept")),
     discardOld: async () => void (await run("discard")),
   };
 }

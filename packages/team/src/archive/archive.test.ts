@@ -11,7 +11,7 @@ import type { Audience, Keys } from "./encryption.ts";
 import { archiveName } from "./name.ts";
 import { openArchive, verifyArchive } from "./read-archive.ts";
 import { Spool, type Spooled } from "./spool.ts";
-import { beginning, folder as archiveRoot, archivedFile, forge, someMetadata, stamp } from "./testing.ts";
+import { archivedFile, folder as archiveRoot, beginning, forge, someMetadata, stamp } from "./testing.ts";
 import { writeArchive } from "./write-archive.ts";
 
 const noKeys: Keys = { passphrases: [], identities: [] };
@@ -99,7 +99,10 @@ describe("an archive", () => {
     const file = await write();
     const bits = readFileSync(file).length * 8;
     // Where gzip's own sums do not look: its first header, and everything of the seal.
-    const blind = [...Array.from({ length: 80 }, (_, bit) => bit), ...Array.from({ length: 464 }, (_, bit) => bits - 1 - bit)];
+    const blind = [
+      ...Array.from({ length: 80 }, (_, bit) => bit),
+      ...Array.from({ length: 464 }, (_, bit) => bits - 1 - bit),
+    ];
     for (const bit of [...blind, ...Array.from({ length: 200 }, () => random(bits))]) {
       await refused(changed(file, (bytes) => flipBit(bytes, bit))).toThrow(/is damaged/);
     }
@@ -142,11 +145,17 @@ describe("an encrypted archive", () => {
     const { length } = readFileSync(file);
     for (let tries = 0; tries < 50; tries++) {
       const end = random(length);
-      await refused(changed(file, (bytes) => bytes.subarray(0, end)), keys).toThrow(/is damaged|does not open/);
+      await refused(
+        changed(file, (bytes) => bytes.subarray(0, end)),
+        keys,
+      ).toThrow(/is damaged|does not open/);
     }
     for (let tries = 0; tries < 200; tries++) {
       const bit = random(length * 8);
-      await refused(changed(file, (bytes) => flipBit(bytes, bit)), keys).toThrow(/is damaged|does not open/);
+      await refused(
+        changed(file, (bytes) => flipBit(bytes, bit)),
+        keys,
+      ).toThrow(/is damaged|does not open/);
     }
   });
 

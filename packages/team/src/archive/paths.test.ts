@@ -1,5 +1,5 @@
-import fc from "fast-check";
 import { join } from "node:path";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { archivePaths, isArchivePath } from "./paths.ts";
 

@@ -151,9 +151,13 @@ function explain(file: string, error: unknown): Error {
     });
   }
   const { code } = error as NodeJS.ErrnoException;
-  if (code === "ENOENT") return new UserError(`There is no file ${file}`, { next: "pnpm team:import finds the newest one" });
+  if (code === "ENOENT")
+    return new UserError(`There is no file ${file}`, { next: "pnpm team:import finds the newest one" });
   if (code === "EACCES" || code === "EISDIR") {
-    return new UserError(`${file} cannot be read: ${messageOf(error)}`, { next: "Run as who may read it", cause: error });
+    return new UserError(`${file} cannot be read: ${messageOf(error)}`, {
+      next: "Run as who may read it",
+      cause: error,
+    });
   }
   return refusal(file, messageOf(error), error);
 }

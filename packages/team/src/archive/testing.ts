@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { createGzip } from "node:zlib";
-import { type Headers, pack } from "tar-stream";
+import { type Pack, pack } from "tar-stream";
 import type { ArchivedFile, Metadata } from "./metadata.ts";
 import { archiveFolder, archiveName } from "./name.ts";
 import { sealing } from "./seal.ts";
@@ -17,7 +17,13 @@ export const folder = archiveFolder(stamp);
 export function someMetadata(files: Readonly<Record<string, string>>, changes: Partial<Metadata> = {}): Metadata {
   return {
     ...{ product: "understudy", format: 1, exportDate: "2026-11-22T14:05:09.000Z" },
-    ...{ exportedBy: "ann@desk", hostname: "desk", understudyVersion: "0.1.0", dockerVersion: "27.3.1", gitCommit: null },
+    ...{
+      exportedBy: "ann@desk",
+      hostname: "desk",
+      understudyVersion: "0.1.0",
+      dockerVersion: "27.3.1",
+      gitCommit: null,
+    },
     ...{ team: "shop", environment: "staging", secrets: false, unmasked: false, services: {}, postgres: 170_006 },
     ...{ databases: [], workflows: [], credentials: 0, graph: null, volumes: [], since: null, unchanged: [] },
     files: Object.entries(files).map(([path, content]) => archivedFile(path, content)),
@@ -30,7 +36,7 @@ export function archivedFile(path: string, content: string): ArchivedFile {
 }
 
 /** An entry of a tar, with its content; one without a content is its header alone. */
-export type Entry = Headers & { readonly content?: string };
+export type Entry = Parameters<Pack["entry"]>[0] & { readonly content?: string };
 
 /** The entries that an archive begins with. */
 export function beginning(metadata: Metadata): Entry[] {
@@ -44,7 +50,7 @@ export function beginning(metadata: Metadata): Entry[] {
 export async function forge(into: string, entries: readonly Entry[], after = Buffer.alloc(0)): Promise<string> {
   const tar = pack();
   for (const { content, ...header } of entries) {
-    if (content === undefined) tar.entry(header).end();
+    if (content === undefined) tar.entry(header).end(null);
     else tar.entry(header, content);
   }
   tar.finalize();

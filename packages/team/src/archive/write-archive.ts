@@ -5,7 +5,7 @@ import { dirname } from "node:path";
 import { pipeline as chain, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { type Headers, pack } from "tar-stream";
+import { type Pack, pack } from "tar-stream";
 import { type Audience, encrypted } from "./encryption.ts";
 import type { Metadata } from "./metadata.ts";
 import { archiveFolder } from "./name.ts";
@@ -59,7 +59,7 @@ async function* tarBytes(content: Omit<WriteOptions, "file" | "audience">): Asyn
 }
 
 async function fill(
-  tar: ReturnType<typeof pack>,
+  tar: Pack,
   { stamp, metadata, contents, onBytes = () => {} }: Omit<WriteOptions, "file" | "audience">,
 ): Promise<void> {
   const mtime = new Date(metadata.exportDate);
@@ -76,8 +76,8 @@ async function fill(
 }
 
 async function add(
-  tar: ReturnType<typeof pack>,
-  header: Headers,
+  tar: Pack,
+  header: Parameters<Pack["entry"]>[0],
   spooled: Spooled,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
@@ -89,8 +89,8 @@ async function add(
   for await (const chunk of spooled.read()) {
     onBytes((chunk as Buffer).length);
     if (entry.write(chunk)) continue;
-    await Promise.race([new Promise((resolve) => entry.once("drain", resolve)), packed.promise]);
+    await Promise.race([new Promise<void>((resolve) => entry.once("drain", () => resolve())), packed.promise]);
   }
-  entry.end();
+  entry.end(null);
   await packed.promise;
 }

@@ -1,4 +1,4 @@
-import { describeDatabase, type DescribedDatabase } from "@understudy/backup";
+import { type DescribedDatabase, describeDatabase } from "@understudy/backup";
 import { databaseProperties, type Side, type VolumeBox } from "@understudy/data";
 import type { Connection, SequenceState } from "@understudy/postgres";
 import type { ArchivedDatabase, ArchivedFile } from "../archive/metadata.ts";
@@ -21,7 +21,11 @@ export class Collection {
   }
 
   /** @param onBytes hears of them as they come @throws UserError for a secret in it */
-  async add(path: string, content: AsyncIterable<Buffer>, onBytes: (bytes: number) => void = () => {}): Promise<Spooled> {
+  async add(
+    path: string,
+    content: AsyncIterable<Buffer>,
+    onBytes: (bytes: number) => void = () => {},
+  ): Promise<Spooled> {
     const guard = guardAgainst(this.#secrets, path);
     const spooled = await this.#spool.add(content, (chunk) => {
       guard.watch(chunk);

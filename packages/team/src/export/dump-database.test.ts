@@ -7,7 +7,9 @@ const tail = "--\n-- PostgreSQL database dump complete\n--\n\n";
 
 async function strip(dump: string, size: number): Promise<string> {
   const bytes = Buffer.from(dump);
-  const parts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => bytes.subarray(at * size, (at + 1) * size));
+  const parts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
+    bytes.subarray(at * size, (at + 1) * size),
+  );
   const iterable = (async function* () {
     yield* parts;
   })();
@@ -17,10 +19,14 @@ async function strip(dump: string, size: number): Promise<string> {
 describe("a dump without the lines that confine psql", () => {
   it("is the same however it is cut, and keeps everything else", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: "grapheme", maxLength: 3_000 }), fc.integer({ min: 1, max: 700 }), async (rows, size) => {
-        const dump = `${head}\\restrict aB3\n\n-- Dumped\n${rows}\n${tail}\\unrestrict aB3\n\n`;
-        expect(await strip(dump, size)).toBe(`${head}\n-- Dumped\n${rows}\n${tail}`);
-      }),
+      fc.asyncProperty(
+        fc.string({ unit: "grapheme", maxLength: 3_000 }),
+        fc.integer({ min: 1, max: 700 }),
+        async (rows, size) => {
+          const dump = `${head}\\restrict aB3\n\n-- Dumped\n${rows}\n${tail}\\unrestrict aB3\n\n`;
+          expect(await strip(dump, size)).toBe(`${head}\n-- Dumped\n${rows}\n${tail}`);
+        },
+      ),
       { numRuns: 50 },
     );
   });

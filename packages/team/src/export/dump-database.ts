@@ -1,5 +1,5 @@
-import { failureOf, loggedIn, type Server, type VolumeBox } from "@understudy/data";
 import { UserError } from "@understudy/core";
+import { failureOf, loggedIn, type Server, type VolumeBox } from "@understudy/data";
 import { dumpName } from "../services.ts";
 
 export interface DumpOptions {

@@ -4,7 +4,7 @@ import { takeSnapshot } from "@understudy/environment";
 import { openSnapshot, readSequences, type SequenceState, type Snapshot } from "@understudy/postgres";
 import type { Metadata } from "../archive/metadata.ts";
 import type { Spooled } from "../archive/spool.ts";
-import { carriedVolumes, type CarriedVolume } from "../volumes.ts";
+import { type CarriedVolume, carriedVolumes } from "../volumes.ts";
 import { packVolume } from "./pack-volume.ts";
 
 /** All stores of an environment as they were at one moment. */

@@ -25,9 +25,9 @@ import { Spool } from "../archive/spool.ts";
 import { writeArchive } from "../archive/write-archive.ts";
 import { serverVersion, servicesOf, understudyVersion, variablesOf } from "../context.ts";
 import { archivesFolder, workFolder } from "../folders.ts";
+import { keptDatabases } from "../kept.ts";
 import { teamBox } from "../key/box.ts";
 import { audienceOf, keysOf, teamKey } from "../key/team-keys.ts";
-import { keptDatabases } from "../kept.ts";
 import { patiently } from "../patience.ts";
 import { layOver } from "../plan/lay-over.ts";
 import { withPlaceholders } from "../secrets/placeholders.ts";
@@ -70,7 +70,9 @@ export async function teamExport(request: ExportRequest): Promise<ExportReport> 
   try {
     await using side = await patiently(settings.teamSync.answerSeconds * 1_000, () => openSide(target), say);
     const options = { verb: "team:export", wait, toolbox: await toolboxOn(side.engine), onlyReads: true, log, say };
-    const report = await mutate(target, side.engine, options, ({ journal }) => exportUnderLock(request, side, journal, began));
+    const report = await mutate(target, side.engine, options, ({ journal }) =>
+      exportUnderLock(request, side, journal, began),
+    );
     remember(target, { verb: "export", result: "succeeded", bytes: report.bytes, seconds: report.seconds });
     log.info({ report }, "export");
     return report;
@@ -93,11 +95,18 @@ interface Progress {
   credentials: number;
 }
 
-async function exportUnderLock(request: ExportRequest, side: Side, journal: Journal, began: number): Promise<ExportReport> {
+async function exportUnderLock(
+  request: ExportRequest,
+  side: Side,
+  journal: Journal,
+  began: number,
+): Promise<ExportReport> {
   const { target, encrypt, output = archivesFolder(target.installation, target.settings) } = request;
   const { stack } = side;
   const variables = variablesOf(stack);
-  const audience = encrypt ? await audienceOf(target.installation, target.settings.teamSync.recipients, variables) : undefined;
+  const audience = encrypt
+    ? await audienceOf(target.installation, target.settings.teamSync.recipients, variables)
+    : undefined;
   const keys = await keysOf(target.installation, variables);
   const limit = target.settings.teamSync.largestGigabytes * 1e9;
   const below = request.since === undefined ? undefined : await verifyArchive({ file: request.since, keys, limit });
@@ -117,11 +126,24 @@ async function exportUnderLock(request: ExportRequest, side: Side, journal: Jour
     journaledStep(journal, "Write the archive, and read it again", "write", async (report) => {
       const metadata = await describe(progress, below);
       written.metadata = metadata;
-      written.file = await write({ progress, metadata, audience, work: work.path, output, report, check: { keys, limit } });
+      written.file = await write({
+        progress,
+        metadata,
+        audience,
+        work: work.path,
+        output,
+        report,
+        check: { keys, limit },
+      });
     }),
   ];
   const { runMinutes } = target.settings.teamSync;
-  await within(runMinutes, "The export", () => runSteps(steps), () => opened.disposeAsync());
+  await within(
+    runMinutes,
+    "The export",
+    () => runSteps(steps),
+    () => opened.disposeAsync(),
+  );
   const { file, metadata } = written;
   if (!file || !metadata) throw new Error("the last step wrote no archive");
   return {
@@ -292,9 +314,12 @@ async function refuseWithoutRoom({ server }: Side, output: string): Promise<void
   const needed = Number(row?.bytes ?? 0);
   const { bavail, bsize } = statfsSync(output);
   if (bavail * bsize >= needed) return;
-  throw new UserError(`There is no room in ${output}: up to ${bytesInWords(needed)} are needed, ${bytesInWords(bavail * bsize)} are free`, {
-    next: "Free some, or name another folder: --output",
-  });
+  throw new UserError(
+    `There is no room in ${output}: up to ${bytesInWords(needed)} are needed, ${bytesInWords(bavail * bsize)} are free`,
+    {
+      next: "Free some, or name another folder: --output",
+    },
+  );
 }
 
 function fullDisk(error: unknown): UserError | undefined {

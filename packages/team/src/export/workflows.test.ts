@@ -2,7 +2,14 @@ import { describe, expect, it } from "vitest";
 import { canonical, describeWorkflow } from "./workflows.ts";
 
 const workflow = {
-  ...{ id: "a", name: "one", active: true, isArchived: false, updatedAt: "2026-11-22T10:00:00.000Z", activeVersion: null },
+  ...{
+    id: "a",
+    name: "one",
+    active: true,
+    isArchived: false,
+    updatedAt: "2026-11-22T10:00:00.000Z",
+    activeVersion: null,
+  },
   nodes: [{ name: "n", type: "t", typeVersion: 1, parameters: { b: 1, a: 2 } }],
   connections: {},
   settings: { timezone: "Etc/UTC" },

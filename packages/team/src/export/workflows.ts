@@ -15,7 +15,15 @@ export async function readWorkflows({ engine, reach, stack }: Side): Promise<Wor
 }
 
 /** What an archive's metadata say of a workflow. */
-export function describeWorkflow({ id, name, active, updatedAt, nodes, connections, settings }: Workflow): ArchivedWorkflow {
+export function describeWorkflow({
+  id,
+  name,
+  active,
+  updatedAt,
+  nodes,
+  connections,
+  settings,
+}: Workflow): ArchivedWorkflow {
   const content = canonical({ nodes, connections, settings });
   return { id, name, active, updatedAt, sha256: createHash("sha256").update(content).digest("hex") };
 }

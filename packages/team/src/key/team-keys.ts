@@ -1,6 +1,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Installation, isKey, keyInFile, readSecretFile, secrets, UserError, writeFileAtomic } from "@understudy/core";
+import {
+  type Installation,
+  isKey,
+  keyInFile,
+  readSecretFile,
+  secrets,
+  UserError,
+  writeFileAtomic,
+} from "@understudy/core";
 import { generateIdentity, identityToRecipient } from "age-encryption";
 import type { Audience, Keys } from "../archive/encryption.ts";
 
@@ -18,7 +26,8 @@ export function teamKey(installation: Installation): string {
 
 /** Take a teammate's key over. @throws UserError for a text that is none, and rather than lose another one. */
 export function useTeamKey(installation: Installation, key: string): void {
-  if (!isKey(key)) throw new UserError("That is no team key: 43 letters, digits, \"-\" and \"_\" are expected", { exitCode: 2 });
+  if (!isKey(key))
+    throw new UserError('That is no team key: 43 letters, digits, "-" and "_" are expected', { exitCode: 2 });
   secrets.add([key]);
   const file = keyFile(installation);
   if (existsSync(file) && teamKey(installation) !== key) {

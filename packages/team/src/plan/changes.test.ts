@@ -11,8 +11,20 @@ const ids = (changes: readonly { id: string }[]) => changes.map(({ id }) => id);
 
 describe("changes since a common snapshot", () => {
   const common = state(flow("a", "1"), flow("b", "1"), flow("c", "1"), flow("d", "1"), flow("gone", "1"));
-  const mine = state(flow("a", "2"), flow("b", "1"), flow("c", "2", "2026-11-22T12:00:00.000Z"), flow("d", "3"), flow("mine", "1"));
-  const theirs = state(flow("a", "1"), flow("b", "2"), flow("c", "3", "2026-11-22T11:00:00.000Z"), flow("d", "3"), flow("gone", "1"));
+  const mine = state(
+    flow("a", "2"),
+    flow("b", "1"),
+    flow("c", "2", "2026-11-22T12:00:00.000Z"),
+    flow("d", "3"),
+    flow("mine", "1"),
+  );
+  const theirs = state(
+    flow("a", "1"),
+    flow("b", "2"),
+    flow("c", "3", "2026-11-22T11:00:00.000Z"),
+    flow("d", "3"),
+    flow("gone", "1"),
+  );
   const changes = changesSince(common, mine, theirs);
 
   it("are told apart by who made them; what both made alike is none", () => {
@@ -42,13 +54,25 @@ describe("changes since a common snapshot", () => {
       databases: [
         {
           ...{ name: "app", roles: [], leftOut: [], migration: null, structure: {}, sequences: [] },
-          properties: { owner: "app", encoding: "UTF8", provider: "c" as const, collate: "C", ctype: "C", locale: null, limit: -1, grants: [], settings: [] },
+          properties: {
+            owner: "app",
+            encoding: "UTF8",
+            provider: "c" as const,
+            collate: "C",
+            ctype: "C",
+            locale: null,
+            limit: -1,
+            grants: [],
+            settings: [],
+          },
           largeObjects: { count: 0, bytes: 0 },
           tables: [{ id: "public.orders", rows, together, columns: ["1"] }],
         },
       ],
     });
-    expect(changesSince(tables("1", "5"), tables("2", "5"), tables("1", "6")).tables.both).toEqual(["app: public.orders"]);
+    expect(changesSince(tables("1", "5"), tables("2", "5"), tables("1", "6")).tables.both).toEqual([
+      "app: public.orders",
+    ]);
     expect(changesSince(tables("1", "5"), tables("1", "5"), tables("1", "6")).tables).toEqual({
       ...{ mine: [], both: [] },
       theirs: ["app: public.orders"],

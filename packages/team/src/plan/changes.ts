@@ -67,7 +67,9 @@ function sidesOf(
   mine: ReadonlyMap<string, string>,
   theirs: ReadonlyMap<string, string>,
 ): Sides<string> {
-  const different = [...new Set([...mine.keys(), ...theirs.keys()])].filter((key) => mine.get(key) !== theirs.get(key)).sort();
+  const different = [...new Set([...mine.keys(), ...theirs.keys()])]
+    .filter((key) => mine.get(key) !== theirs.get(key))
+    .sort();
   const of = (wanted: keyof Sides<string>) =>
     different.filter((key) => {
       const byMe = !common || common.get(key) !== mine.get(key);

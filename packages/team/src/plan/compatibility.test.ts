@@ -3,8 +3,25 @@ import type { Metadata } from "../archive/metadata.ts";
 import { someMetadata } from "../archive/testing.ts";
 import { compatibility, type Local, verdictOf } from "./compatibility.ts";
 
-const database = { roles: [], leftOut: [], tables: [], structure: {}, sequences: [], largeObjects: { count: 0, bytes: 0 } };
-const properties = { owner: "n8n", encoding: "UTF8", provider: "c", collate: "C", ctype: "C", locale: null, limit: -1, grants: [], settings: [] } as const;
+const database = {
+  roles: [],
+  leftOut: [],
+  tables: [],
+  structure: {},
+  sequences: [],
+  largeObjects: { count: 0, bytes: 0 },
+};
+const properties = {
+  owner: "n8n",
+  encoding: "UTF8",
+  provider: "c",
+  collate: "C",
+  ctype: "C",
+  locale: null,
+  limit: -1,
+  grants: [],
+  settings: [],
+} as const;
 
 const archive = someMetadata(
   {},
@@ -48,7 +65,11 @@ describe("an archive's compatibility", () => {
   it.each([
     [{ team: "other" }, {}, 'of team "other", and this installation is of team "shop"'],
     [{ postgres: 180_001 }, {}, "of Postgres 18, and here runs Postgres 17"],
-    [{}, { services: { n8n: "2.9.3" }, migrations: { n8n: "Earlier3" } }, "n8n 2.41.1, which n8n 2.9.3 here cannot run"],
+    [
+      {},
+      { services: { n8n: "2.9.3" }, migrations: { n8n: "Earlier3" } },
+      "n8n 2.41.1, which n8n 2.9.3 here cannot run",
+    ],
     [{ volumes: ["shop-files"] }, {}, "has volume shop-files"],
   ])("is none for %j and %j", (theirs, ours, words) => {
     const found = judge(theirs, ours);

@@ -30,7 +30,12 @@ export function majorOf(versionNumber: number): number {
 /** Compare what an archive is of with what runs here. Pure. */
 export function compatibility(archive: Metadata, local: Local): Compatibility {
   return {
-    refusals: [...otherTeam(archive, local), ...newerPostgres(archive, local), ...newerServices(archive, local), ...volumesLacking(archive, local)],
+    refusals: [
+      ...otherTeam(archive, local),
+      ...newerPostgres(archive, local),
+      ...newerServices(archive, local),
+      ...volumesLacking(archive, local),
+    ],
     warnings: [...otherVersions(archive, local)],
   };
 }

@@ -20,7 +20,9 @@ export function formsOf(secret: string): Buffer[] {
 
 /** The characters that all of its encodings share which have so many bytes, modulo 3, before it. */
 function withinBase64(bytes: Buffer, before: number): string {
-  const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64").replace(/=+$/, "");
+  const encoded = Buffer.concat([Buffer.alloc(before), bytes])
+    .toString("base64")
+    .replace(/=+$/, "");
   const bits = 8 * (before + bytes.length);
   return encoded.slice(Math.ceil((8 * before) / 6), Math.floor(bits / 6));
 }

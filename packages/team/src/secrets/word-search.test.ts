@@ -29,9 +29,14 @@ describe("a search for many words", () => {
     const letters = (minLength: number, maxLength: number) =>
       fc.string({ unit: fc.constantFrom("a", "b", "c"), minLength, maxLength });
     fc.assert(
-      fc.property(letters(0, 60), fc.uniqueArray(letters(2, 8), { maxLength: 6 }), fc.integer({ min: 1, max: 9 }), (text, words, size) => {
-        expect(findIn(text, words, size)).toEqual(words.filter((word) => text.includes(word)).sort());
-      }),
+      fc.property(
+        letters(0, 60),
+        fc.uniqueArray(letters(2, 8), { maxLength: 6 }),
+        fc.integer({ min: 1, max: 9 }),
+        (text, words, size) => {
+          expect(findIn(text, words, size)).toEqual(words.filter((word) => text.includes(word)).sort());
+        },
+      ),
     );
   });
 });

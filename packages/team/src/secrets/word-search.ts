@@ -54,9 +54,7 @@ export class WordSearch<Name> {
   end(): Name[] {
     const text = this.#rest;
     this.#rest = Buffer.alloc(0);
-    return this.#words
-      .filter(({ bytes }) => text.includes(bytes))
-      .map(({ name }) => name);
+    return this.#words.filter(({ bytes }) => text.includes(bytes)).map(({ name }) => name);
   }
 
   #at(text: Buffer, start: number, block: number): Name[] {

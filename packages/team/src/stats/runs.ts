@@ -18,7 +18,11 @@ const runSchema = z.object({
 export type Run = z.infer<typeof runSchema>;
 
 /** Note a run, for `team:stats`. */
-export function remember({ installation, environment }: Target, run: Omit<Run, "at" | "environment">, now = new Date()): void {
+export function remember(
+  { installation, environment }: Target,
+  run: Omit<Run, "at" | "environment">,
+  now = new Date(),
+): void {
   const file = fileOf(installation);
   mkdirSync(dirname(file), { recursive: true });
   const line: Run = { at: now.toISOString(), environment: environment.name, ...run };

@@ -13,7 +13,8 @@ it("sums up past runs, and passes over a torn line", () => {
   const at = new Date("2026-11-22T10:00:00Z");
   try {
     expect(summarise(pastRuns(installation))).toEqual([]);
-    for (const seconds of [4, 2, 9]) remember(target, { verb: "export", result: "succeeded", seconds, bytes: seconds * 10 }, at);
+    for (const seconds of [4, 2, 9])
+      remember(target, { verb: "export", result: "succeeded", seconds, bytes: seconds * 10 }, at);
     remember(target, { verb: "export", result: "failed", seconds: 100 }, at);
     remember(target, { verb: "import", result: "failed", seconds: 1 }, at);
     appendFileSync(join(installation.stateDir, "team/runs.jsonl"), '{"at":"2026-11-2');
