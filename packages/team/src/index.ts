@@ -1,0 +1,1 @@
+export { recoverImport } from "./import/import-record.ts";
