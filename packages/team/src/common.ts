@@ -1,17 +1,44 @@
-import { readFact, writeFact } from "@understudy/core";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { writeFileAtomic } from "@understudy/core";
 import type { Target } from "@understudy/environment";
 import type { Metadata } from "./archive/metadata.ts";
+import { stampOf } from "./archive/name.ts";
 
-const fact = "team-common";
-
-/** What an environment and its teammates had in common last: compared with it, a change is told from its absence. */
+/** What an environment was like when a snapshot of it was made, or came from a teammate. */
 export type Common = Pick<Metadata, "exportDate" | "exportedBy" | "databases" | "workflows">;
 
-export function noteCommon({ installation, environment }: Target, metadata: Metadata): void {
-  const { exportDate, exportedBy, databases, workflows } = metadata;
-  writeFact(installation, environment.name, fact, { exportDate, exportedBy, databases, workflows } satisfies Common);
+/** Remembered at most, the newest. */
+const most = 30;
+
+/** Remember a snapshot that was made of an environment, or taken over: what is made of it later is compared with it. */
+export function noteSnapshot(target: Target, { exportDate, exportedBy, databases, workflows }: Metadata): void {
+  const folder = folderOf(target);
+  mkdirSync(folder, { recursive: true });
+  const state: Common = { exportDate, exportedBy, databases, workflows };
+  writeFileAtomic(join(folder, `${stampOf(new Date(exportDate))}.json`), JSON.stringify(state));
+  for (const stamp of historyOf(target).slice(most)) rmSync(join(folder, `${stamp}.json`));
 }
 
-export function commonOf({ installation, environment }: Target): Common | undefined {
-  return readFact<Common>(installation, environment.name, fact);
+/** Stamps of the snapshots that an environment's data comes from, the newest first. */
+export function historyOf(target: Target): string[] {
+  const folder = folderOf(target);
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /^[\d-]+\.json$/.test(name)) : [];
+  return names.map((name) => name.slice(0, -".json".length)).sort((a, b) => b.localeCompare(a));
+}
+
+/** The newest snapshot that both an environment and a teammate's come from; undefined: none is known. */
+export function commonWith(target: Target, { history }: Pick<Metadata, "history">): Common | undefined {
+  const stamp = historyOf(target).find((own) => history.includes(own));
+  if (stamp === undefined) return undefined;
+  return JSON.parse(readFileSync(join(folderOf(target), `${stamp}.json`), "utf8")) as Common;
+}
+
+/** The data is other data now: nobody knows any more what it comes from. */
+export function forgetHistory(target: Target): void {
+  rmSync(folderOf(target), { recursive: true, force: true });
+}
+
+function folderOf({ installation, environment }: Target): string {
+  return join(installation.stateDir, "team", "snapshots", environment.name);
 }

@@ -1,1 +1,1 @@
-export { recoverImport } from "./import/import-record.ts";
+export { recoverImport, unfinishedImport } from "./import/import-record.ts";

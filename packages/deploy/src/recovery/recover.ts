@@ -8,6 +8,7 @@ import {
   takeSnapshot,
   unfinishedSwap,
 } from "@understudy/environment";
+import { recoverImport, unfinishedImport } from "@understudy/team";
 import { ensureToolbox } from "../images/acquire.ts";
 import { mutateStack } from "../mutate-stack.ts";
 import { recoverChange } from "../promotion/change-release.ts";
@@ -51,7 +52,7 @@ export async function recover(request: RecoverRequest): Promise<RecoverReport> {
     if (stood.length) done.push(`${stood.join(", ")} stood still, and run again`);
     refuseOthersSwap(target);
     mutation.journal.step("data");
-    if (unfinishedSwap(target)) {
+    if (unfinishedSwap(target) || unfinishedImport(target)) {
       const live = await recoverData(target, say);
       if (live) done.push(words[live]);
     }
@@ -68,11 +69,14 @@ export async function recover(request: RecoverRequest): Promise<RecoverReport> {
 const words = {
   restored: "data that was swapped and proven: what it replaced is removed",
   old: "data that was half swapped: what served before serves again",
+  imported: "an import that was proven: what it replaced is kept",
 } as const;
 
 /** The release that belongs to the data stays, or comes back and starts on it. */
 async function recoverData(target: Target, say: (line: string) => void): Promise<keyof typeof words | undefined> {
   await using side = await openSide(target);
+  const imported = await recoverImport(side, say);
+  if (imported) return imported;
   return await recoverRestore(side, {
     say,
     startOnOld: !unfinishedChange(target)?.tag,

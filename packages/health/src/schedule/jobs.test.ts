@@ -1,10 +1,12 @@
 import { findInstallation, parseSettings, resolveEnvironment } from "@understudy/core";
 import { describe, expect, it } from "vitest";
-import { offeredJobs, parseJobNames } from "./jobs.ts";
+import { offeredJobs, parseJobNames, usualJobs } from "./jobs.ts";
 
+const settings = parseSettings('project: acme\nteamSync: { exportAt: "09:05" }', "understudy.yml");
 const target = {
   installation: findInstallation({ UNDERSTUDY_ROOT: "/srv/understudy" }),
-  environment: resolveEnvironment(parseSettings("project: acme", "understudy.yml"), "production"),
+  settings,
+  environment: resolveEnvironment(settings, "production"),
 };
 
 describe("offeredJobs", () => {
@@ -29,6 +31,14 @@ describe("offeredJobs", () => {
     expect(drill).toBe("rollback:drill --environment production --wait");
   });
 
+  it("share a staging with the team at the time that is set, and production never", () => {
+    const staging = { ...target, environment: resolveEnvironment(settings, "staging") };
+    const [team] = offeredJobs(staging, {}, new Set(["team:export"])).filter(({ job }) => job === "team");
+    expect(team?.command.slice(1).join(" ")).toBe("team:export --environment staging --wait");
+    expect([team?.when, team?.missing]).toEqual([{ hour: 9, minute: 5 }, []]);
+    expect(jobs.some(({ job }) => job === "team")).toBe(false);
+  });
+
   it("find their way without a login", () => {
     for (const { variables } of jobs)
       expect(variables).toEqual({ UNDERSTUDY_ROOT: "/srv/understudy", HOME: "/home/ann" });
@@ -37,12 +47,12 @@ describe("offeredJobs", () => {
 
 describe("parseJobNames", () => {
   it("takes some, in any order, and all without any", () => {
-    expect(parseJobNames("weekly, monitor")).toEqual(["monitor", "weekly"]);
-    expect(parseJobNames(undefined)).toEqual(["monitor", "weekly", "backup", "drill"]);
+    expect(parseJobNames("weekly, monitor", usualJobs)).toEqual(["monitor", "weekly"]);
+    expect(parseJobNames(undefined, usualJobs)).toEqual(["monitor", "weekly", "backup", "drill"]);
   });
 
   it("names the one that is no job, and those that are", () => {
-    expect(() => parseJobNames("monitor,nightly")).toThrow('--only has "nightly", which is no job');
-    expect(() => parseJobNames("")).toThrow('--only has "", which is no job');
+    expect(() => parseJobNames("monitor,nightly", usualJobs)).toThrow('--only has "nightly", which is no job');
+    expect(() => parseJobNames("", usualJobs)).toThrow('--only has "", which is no job');
   });
 });

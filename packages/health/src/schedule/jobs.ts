@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { type ScheduledJob, sourceRoot, UserError } from "@understudy/core";
 import type { Target } from "@understudy/environment";
 
-export const jobNames = ["monitor", "weekly", "backup", "drill"] as const;
+export const jobNames = ["monitor", "weekly", "backup", "drill", "team"] as const;
 export type JobName = (typeof jobNames)[number];
+
+/** What an environment gets unless told; the others only when they are named. */
+export const usualJobs: readonly JobName[] = jobNames.filter((name) => name !== "team");
 
 /** A job that an environment can have, or could have if this version had the verb that it runs. */
 export interface OfferedJob extends ScheduledJob {
@@ -13,9 +16,9 @@ export interface OfferedJob extends ScheduledJob {
   readonly missing: readonly string[];
 }
 
-/** The names after `--only`, comma separated; all of them without it. @throws UserError for an unknown one. */
-export function parseJobNames(only: string | undefined): JobName[] {
-  const names = only?.split(",").map((name) => name.trim()) ?? [...jobNames];
+/** The names after `--only`, comma separated. @param unless without it @throws UserError for an unknown one. */
+export function parseJobNames(only: string | undefined, unless: readonly JobName[]): JobName[] {
+  const names: readonly string[] = only?.split(",").map((name) => name.trim()) ?? unless;
   for (const name of names) {
     if (jobNames.includes(name as JobName)) continue;
     throw new UserError(`--only has "${name}", which is no job`, {
@@ -28,12 +31,13 @@ export function parseJobNames(only: string | undefined): JobName[] {
 
 /** The jobs of an environment. `variables` are what the launcher needs to find its way without a login. */
 export function offeredJobs(
-  { installation, environment }: Pick<Target, "installation" | "environment">,
+  { installation, environment, settings }: Target,
   variables: Readonly<Record<string, string>>,
   verbs: ReadonlySet<string> = verbsHere(),
 ): OfferedJob[] {
   const launcher = join(sourceRoot, "understudy");
   const { name } = environment;
+  const share = settings.teamSync.place === undefined ? "team:export" : "team:push";
   const definitions: Record<JobName, Definition> = {
     monitor: {
       description: `Understudy watches ${name}`,
@@ -63,8 +67,20 @@ export function offeredJobs(
       when: { day: 1, hour: 4, minute: 30 },
       megabytes: 2_048,
     },
+    team: {
+      description: `Understudy shares ${name} with the team every day`,
+      command: [launcher, share, "--environment", name, "--wait"],
+      needs: [share],
+      when: {
+        hour: Number(settings.teamSync.exportAt.slice(0, 2)),
+        minute: Number(settings.teamSync.exportAt.slice(3)),
+      },
+      megabytes: 1_024,
+    },
   };
-  return jobNames.map((job) => {
+  // Production's data reaches no teammate.
+  const offered = jobNames.filter((job) => job !== "team" || environment.kind === "staging");
+  return offered.map((job) => {
     const { needs, megabytes, ...definition } = definitions[job];
     return {
       ...definition,

@@ -1,7 +1,7 @@
 import { audit, confirmDestructive, messageOf, type Standing, UserError } from "@understudy/core";
 import { chooseTarget, type EnvironmentChoice } from "@understudy/environment";
 import { chooseScheduler } from "./choose-scheduler.ts";
-import { type OfferedJob, offeredJobs, parseJobNames } from "./jobs.ts";
+import { type JobName, jobNames, type OfferedJob, offeredJobs, parseJobNames, usualJobs } from "./jobs.ts";
 import type { Found, FoundJob, Scheduler } from "./scheduler.ts";
 import { applySteps, type ShownStep, type Step, shownStep } from "./step.ts";
 
@@ -48,13 +48,13 @@ export interface ChangeReport extends ScheduleReport {
 
 /** Look at an environment's jobs on this machine. */
 export async function listSchedule(request: ScheduleRequest): Promise<ScheduleReport> {
-  const { report } = await lookAt(request, true);
+  const { report } = await lookAt(request, true, jobNames);
   return report;
 }
 
 /** Give an environment its jobs. What is as it should be stays; what was edited by hand is asked about. */
 export async function installSchedule(request: ScheduleChange): Promise<ChangeReport> {
-  const view = await lookAt(request, request.dryRun);
+  const view = await lookAt(request, request.dryRun, usualJobs);
   const unavailable = view.wanted.filter(({ missing }) => missing.length);
   if (request.only && unavailable[0]) {
     const [{ job, missing }] = unavailable as [OfferedJob];
@@ -67,7 +67,7 @@ export async function installSchedule(request: ScheduleChange): Promise<ChangeRe
 
 /** Take an environment's jobs away. */
 export async function removeSchedule(request: ScheduleChange): Promise<ChangeReport> {
-  const view = await lookAt(request, request.dryRun);
+  const view = await lookAt(request, request.dryRun, jobNames);
   const steps = view.found.remove();
   await change(request, view, steps);
   return { ...view.report, steps: steps.map(shownStep), notes: [] };
@@ -82,16 +82,27 @@ interface View {
   readonly report: ScheduleReport;
 }
 
-async function lookAt(request: ScheduleRequest, showOnly: boolean): Promise<View> {
-  const names = parseJobNames(request.only);
+/** @param unless the jobs that are looked at when none is named */
+async function lookAt(request: ScheduleRequest, showOnly: boolean, unless: readonly JobName[]): Promise<View> {
+  const names = parseJobNames(request.only, unless);
   const target = chooseTarget(request);
   const { scheduler, variables } = chooseScheduler(target, request.with, showOnly);
   const wanted = offeredJobs(target, variables).filter(({ job }) => names.includes(job));
   const found = await scheduler.look(wanted.filter(({ missing }) => missing.length === 0));
-  const jobs = wanted.map(({ job, missing }) => {
+  if (!wanted.length) {
+    throw new UserError(
+      `${target.environment.name} is of kind ${target.environment.kind}, and can have no job ${names.join(", ")}`,
+      {
+        exitCode: 2,
+      },
+    );
+  }
+  const all = wanted.map(({ job, missing }) => {
     const here = found.jobs.find((one) => one.job === job);
     return here ? jobReport(here) : { job, found: "unavailable" as const, on: false, missing };
   });
+  // Nobody asked for it.
+  const jobs = all.filter((one) => request.only || one.job !== "team" || one.found !== "absent");
   const report = { environment: target.environment.name, scheduler: scheduler.name, jobs };
   return { target, scheduler, wanted, found, report };
 }

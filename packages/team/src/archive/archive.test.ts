@@ -12,7 +12,7 @@ import { archiveName } from "./name.ts";
 import { openArchive, verifyArchive } from "./read-archive.ts";
 import { Spool, type Spooled } from "./spool.ts";
 import { archivedFile, folder as archiveRoot, beginning, forge, someMetadata, stamp } from "./testing.ts";
-import { writeArchive } from "./write-archive.ts";
+import { archiveBytes, writeArchive } from "./write-archive.ts";
 
 const noKeys: Keys = { passphrases: [], identities: [] };
 const limit = 1_000_000_000;
@@ -35,7 +35,8 @@ async function write(audience?: Audience): Promise<string> {
   const spooled = new Map<string, Spooled>();
   for (const [path, text] of Object.entries(contents)) spooled.set(path, await spool.addText(text));
   const file = join(into, archiveName({ stamp, encrypted: audience !== undefined }));
-  await writeArchive({ file, stamp, metadata: someMetadata(contents), contents: spooled, audience });
+  const bytes = archiveBytes({ stamp, metadata: someMetadata(contents), contents: spooled });
+  await writeArchive({ file, bytes, audience });
   return file;
 }
 
@@ -136,6 +137,12 @@ describe("an encrypted archive", () => {
     const file = await write({ passphrase: "correct horse" });
     expect(await readAll(file, { passphrases: ["correct horse"], identities: [] })).toEqual(contents);
     await refused(file, { passphrases: ["battery staple"], identities: [] }).toThrow(/does not open with your key/);
+    // To try a passphrase is slow on purpose.
+  }, 60_000);
+
+  it("opens at once with a key for a passphrase", async () => {
+    const key = "A".repeat(43);
+    expect(await readAll(await write({ passphrase: key }), { passphrases: [key], identities: [] })).toEqual(contents);
   });
 
   it("is refused when it is cut off, or with any bit flipped", async () => {

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
-import { messageOf, UserError } from "@understudy/core";
+import { isKey, messageOf, UserError } from "@understudy/core";
 import { Decrypter, Encrypter } from "age-encryption";
 
 /** Who can read an archive: whoever knows the passphrase, or each of the recipients, `age1…`. */
@@ -19,7 +19,7 @@ export class WrongKey extends Error {}
 /** Encrypt a stream with age: https://age-encryption.org/v1. @throws UserError for a recipient that is none */
 export async function encrypted(plain: Readable, audience: Audience): Promise<Readable> {
   const encrypter = new Encrypter();
-  if ("passphrase" in audience) encrypter.setPassphrase(audience.passphrase);
+  if ("passphrase" in audience) setPassphrase(encrypter, audience.passphrase);
   else for (const recipient of audience.recipients) addRecipient(encrypter, recipient);
   return fromWeb(await encrypter.encrypt(toWeb(plain)));
 }
@@ -36,6 +36,12 @@ export async function decrypted(cipher: Readable, { passphrases, identities }: K
     if (/no identity matched/.test(messageOf(error))) throw new WrongKey(messageOf(error));
     throw error;
   }
+}
+
+/** Of a key nobody can try all, however fast: to make each try slow is for words that people choose. */
+function setPassphrase(encrypter: Encrypter, passphrase: string): void {
+  encrypter.setPassphrase(passphrase);
+  if (isKey(passphrase)) encrypter.setScryptWorkFactor(10);
 }
 
 function addRecipient(encrypter: Encrypter, recipient: string): void {

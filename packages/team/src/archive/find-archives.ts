@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { bytesInWords, UserError } from "@understudy/core";
+import { UserError } from "@understudy/core";
 import { parseArchiveName } from "./name.ts";
 
 /** An archive on this machine's disk. */
@@ -25,11 +25,6 @@ export function newestArchive(folders: readonly string[]): FoundArchive {
   throw new UserError(`There is no archive to import. Searched: ${looked}`, {
     next: "Put a colleague's team-export-….tar.gz there or name it: pnpm team:import <file>; or fetch one: pnpm team:pull",
   });
-}
-
-/** For people: when, how large. */
-export function describeArchive({ file, bytes }: FoundArchive): string {
-  return `${file}, ${bytesInWords(bytes)}`;
 }
 
 function archivesIn(folder: string): FoundArchive[] {

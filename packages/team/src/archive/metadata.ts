@@ -66,6 +66,8 @@ export const metadataSchema = z.strictObject({
   graph: z.strictObject({ nodes: beforeAndAfter, relationships: beforeAndAfter }).nullable(),
   /** As the compose files name them. */
   volumes: z.array(z.string()),
+  /** Stamps of snapshots that the environment's data comes from, the newest first. */
+  history: z.array(z.string()),
   /** The archive that this one lies over: files that are not in this one are in that one. Null: it stands alone. */
   since: z.strictObject({ stamp: z.string(), metadata: sha256 }).nullable(),
   /** In the order in which they come; without this file itself. */

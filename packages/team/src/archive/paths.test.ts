@@ -13,7 +13,6 @@ describe("paths in an archive", () => {
     archivePaths.database("Ünser Büro/x"),
     archivePaths.volume("neo4j-data"),
     archivePaths.compose("postgres/init-databases.sh"),
-    "database-complete.sql",
   ])("may be %s", (path) => expect(isArchivePath(path)).toBe(true));
 
   it.each([

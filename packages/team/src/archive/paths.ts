@@ -9,16 +9,12 @@ export const archivePaths = {
   compose: (path: string) => `compose/${path}`,
 } as const;
 
-/** The older design had one dump of everything, under this name. It is read, and never written. */
-export const completeDump = "database-complete.sql";
-
 /** A header of ustar has room for a hundred bytes, the archive's own folder and its slash among them. */
 const longest = 100 - "export-2026-11-22-14-05-09/".length;
 
 const known = [
   /^(export-metadata|workflows|credentials)\.json$/,
   /^\.env$/,
-  /^database-complete\.sql$/,
   /^databases\/[^/]+\.sql$/,
   /^volumes\/[^/]+\.tar$/,
   /^compose\/.+$/,

@@ -25,7 +25,16 @@ export function someMetadata(files: Readonly<Record<string, string>>, changes: P
       gitCommit: null,
     },
     ...{ team: "shop", environment: "staging", secrets: false, unmasked: false, services: {}, postgres: 170_006 },
-    ...{ databases: [], workflows: [], credentials: 0, graph: null, volumes: [], since: null, unchanged: [] },
+    ...{
+      databases: [],
+      workflows: [],
+      credentials: 0,
+      graph: null,
+      volumes: [],
+      since: null,
+      unchanged: [],
+      history: [],
+    },
     files: Object.entries(files).map(([path, content]) => archivedFile(path, content)),
     ...changes,
   };

@@ -13,14 +13,12 @@ import { archivePaths } from "./paths.ts";
 import { sealing } from "./seal.ts";
 import type { Spooled } from "./spool.ts";
 
-export interface WriteOptions {
-  readonly file: string;
+/** What an archive consists of. */
+export interface Packed {
   readonly stamp: string;
   readonly metadata: Metadata;
   /** By path: every one of `metadata.files`. */
   readonly contents: ReadonlyMap<string, Spooled>;
-  /** Undefined: it is not encrypted. */
-  readonly audience: Audience | undefined;
   /** Hears of bytes before compression, as they pass. */
   readonly onBytes?: (bytes: number) => void;
 }
@@ -28,13 +26,22 @@ export interface WriteOptions {
 /** Fast: what is sent once, to a colleague, waits for its sender more than for the line. */
 const level = 1;
 
-/** Write an archive, to disk. The file must not be there yet. @throws what the file system throws */
-export async function writeArchive({ file, audience, ...content }: WriteOptions): Promise<void> {
+export interface WriteOptions {
+  /** It must not be there yet. */
+  readonly file: string;
+  /** As `archiveBytes` gives them. */
+  readonly bytes: AsyncIterable<Buffer>;
+  /** Undefined: it is not encrypted. */
+  readonly audience: Audience | undefined;
+}
+
+/** Write an archive, to disk. @throws what the bytes and the file system throw */
+export async function writeArchive({ file, bytes, audience }: WriteOptions): Promise<void> {
   // Who reads the last of them is told what went wrong.
-  const stages = [Readable.from(tarBytes(content)), createGzip({ level }), sealing()];
+  const stages = [Readable.from(bytes), createGzip({ level }), sealing()];
   const packed = chain(stages, () => {}) as unknown as Readable;
-  const bytes = audience ? await encrypted(packed, audience) : packed;
-  await pipeline(bytes, createWriteStream(file, { mode: 0o600, flags: "wx", flush: true }));
+  const sealed = audience ? await encrypted(packed, audience) : packed;
+  await pipeline(sealed, createWriteStream(file, { mode: 0o600, flags: "wx", flush: true }));
   await using folder = await open(dirname(file));
   await folder.sync();
 }
@@ -49,7 +56,8 @@ export function metadataDigest(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-async function* tarBytes(content: Omit<WriteOptions, "file" | "audience">): AsyncGenerator<Buffer> {
+/** An archive as it is before compression: a tar. */
+export async function* archiveBytes(content: Packed): AsyncGenerator<Buffer> {
   const tar = pack();
   const filling = fill(tar, content);
   // Told below; until then it is not to end the process.
@@ -58,10 +66,7 @@ async function* tarBytes(content: Omit<WriteOptions, "file" | "audience">): Asyn
   await filling;
 }
 
-async function fill(
-  tar: Pack,
-  { stamp, metadata, contents, onBytes = () => {} }: Omit<WriteOptions, "file" | "audience">,
-): Promise<void> {
+async function fill(tar: Pack, { stamp, metadata, contents, onBytes = () => {} }: Packed): Promise<void> {
   const mtime = new Date(metadata.exportDate);
   const folder = archiveFolder(stamp);
   const text = metadataText(metadata);

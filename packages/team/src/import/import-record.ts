@@ -9,7 +9,7 @@ import {
   SwapFile,
   volumeSwap,
 } from "@understudy/data";
-import { volumeName } from "@understudy/environment";
+import { type Target, volumeName } from "@understudy/environment";
 import { noteKept, swapFileOf } from "../kept.ts";
 
 /** The swap that a record is of: the same for the run that began it and for one that recovers it. */
@@ -32,12 +32,22 @@ export async function discard(side: Side, record: SwapFile): Promise<void> {
   record.enter("ended");
 }
 
+/** Whether an import, or an undo, was cut off anywhere. */
+export function unfinishedImport(target: Target): boolean {
+  const phase = lastRecord(target)?.phase;
+  return phase !== undefined && phase !== "ended";
+}
+
+function lastRecord(target: Target): SwapFile | undefined {
+  return SwapFile.last(swapFileOf(target), "See docs/team.md, When an import's record is lost");
+}
+
 /**
  * Bring an import, or an undo, that was cut off to an end: proven data stays, anything less gives way to the old.
  * @returns whose data is live; undefined when none was cut off
  */
 export async function recoverImport(side: Side, say: (line: string) => void): Promise<"imported" | "old" | undefined> {
-  const record = SwapFile.last(swapFileOf(side.stack), "See docs/team.md, When an import's record is lost");
+  const record = lastRecord(side.stack);
   if (!record || record.phase === "ended") return undefined;
   const proven = record.phase === "proven";
   if (proven) noteKept(side.stack, record);

@@ -107,6 +107,7 @@ function finishing(
   return [
     step("Make it this environment's own: logins, keys, credentials", "adapt", async () => {
       for (const { name, migration } of plan.databases) {
+        // Otherwise its service never ran there.
         if (migration !== null) await adapt(side, name, { credentials: found.credentials, withoutCredentials });
       }
       if (keep.length) await keepWorkflows(side, keep);

@@ -14,7 +14,7 @@ import { mutate, type Target, toolboxOn, unfinishedSwap } from "@understudy/envi
 import { findArchives, newestArchive } from "../archive/find-archives.ts";
 import type { Metadata } from "../archive/metadata.ts";
 import type { ReadOptions } from "../archive/read-archive.ts";
-import { noteCommon } from "../common.ts";
+import { noteSnapshot } from "../common.ts";
 import { localOf, variablesOf } from "../context.ts";
 import { searchedFolders } from "../folders.ts";
 import { noteKept, swapFileOf } from "../kept.ts";
@@ -26,7 +26,7 @@ import { type Summary, showArchive, showPlan } from "../report/show-archive.ts";
 import { remember } from "../stats/runs.ts";
 import { within } from "../within.ts";
 import { discard, recoverImport, swapOf } from "./import-record.ts";
-import { dropTheirs, layBeside } from "./lay-beside.ts";
+import { dropTheirs, type Laying, layBeside } from "./lay-beside.ts";
 import { describePlan, type ImportPart, type ImportPlan, planImport } from "./plan-import.ts";
 import { prove } from "./prove.ts";
 import { proveSource, type Source } from "./sources.ts";
@@ -87,6 +87,7 @@ async function importTimed(request: ImportRequest, began: number): Promise<Impor
   if (refusal) throw new UserError(refusal.message, { next: refusal.next });
   await refuseWithoutRoom(side, sizeOf(metadata, plan), guest);
   say(showPlan(describePlan(plan, environment.name), environment.name));
+  const keep = (await request.choose?.(side, metadata)) ?? [];
   const report = (imported: boolean): ImportReport => ({
     ...{ archive: summary.file, environment: environment.name, imported, warnings },
     databases: plan.databases.map(({ name }) => name),
@@ -107,29 +108,28 @@ async function importTimed(request: ImportRequest, began: number): Promise<Impor
     say,
   };
   try {
-    await mutate(target, side.engine, options, ({ journal }) => importUnderLock(request, side, source, plan, journal));
+    await mutate(target, side.engine, options, ({ journal }) =>
+      importUnderLock(request, { side, source, plan, keep, journal }),
+    );
   } catch (error) {
     if (!(error instanceof UserError) || error.next) throw error;
     const next = `${environment.name} runs as before; nothing of the import stays`;
     throw new UserError(error.message, { next, cause: error });
   }
-  noteCommon(target, metadata);
+  // With workflows alone, most of the data still comes from where it came from.
+  if (only !== "workflows") noteSnapshot(target, metadata);
   log.info({ report: report(true) }, "import");
   return report(true);
 }
 
 async function importUnderLock(
-  { target, withoutCredentials, choose, say }: ImportRequest,
-  side: Side,
-  source: Source,
-  plan: ImportPlan,
-  journal: Journal,
+  { target, withoutCredentials, say }: ImportRequest,
+  { side, source, plan, keep, journal }: Pick<Laying, "side" | "source" | "plan" | "keep" | "journal">,
 ): Promise<void> {
   const { stack } = side;
   journal.step("recover");
   await recoverImport(side, say);
   await dropTheirs(side);
-  const keep = (await choose?.(side, source.metadata)) ?? [];
   const record = SwapFile.begin(swapFileOf(stack), {
     what: `The import of ${source.metadata.exportDate}`,
     finish: finishOf(target),

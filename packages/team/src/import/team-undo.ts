@@ -11,6 +11,7 @@ import {
   volumeSwap,
 } from "@understudy/data";
 import { mutate, type Target, toolboxOn, unfinishedSwap, volumeName } from "@understudy/environment";
+import { forgetHistory } from "../common.ts";
 import { forgetKept, type Kept, keptOf, swapFileOf } from "../kept.ts";
 import { discard, recoverImport, swapOf } from "./import-record.ts";
 import { finishOf, swapInKeeping } from "./team-import.ts";
@@ -72,6 +73,7 @@ export async function teamUndo(request: UndoRequest): Promise<UndoReport> {
       journal.step("take kept");
       await takeKept(side, kept, record);
       await swapInKeeping(side, record, journal, (report) => startAndProve(swapOf(side, record), report));
+      forgetHistory(target);
     } catch (error) {
       if (record.phase === "prepared") await discard(side, record);
       throw error;

@@ -14,3 +14,12 @@ export function showProgress(say: (line: string) => void): (bytes: number) => vo
     say(`${bytesInWords(read)} are checked`);
   };
 }
+
+/** Reports how much of all bytes have passed: `42 % written, 1.2 GB of 3.0 GB`. */
+export function share(all: number, report: (line: string) => void, done: string): (bytes: number) => void {
+  let bytes = 0;
+  return (more) => {
+    bytes += more;
+    report(`${Math.floor((bytes / all) * 100)} % ${done}, ${bytesInWords(bytes)} of ${bytesInWords(all)}`);
+  };
+}

@@ -2,6 +2,8 @@ import { bytesInWords, countInWords, secondsInWords, table } from "@understudy/c
 import type { ExportReport } from "../export/team-export.ts";
 import type { ImportReport } from "../import/team-import.ts";
 import type { UndoReport } from "../import/team-undo.ts";
+import type { ListedSnapshot } from "../place/team-list.ts";
+import type { PushReport } from "../place/team-push.ts";
 import type { VerbStats } from "../stats/summarise.ts";
 
 /** Reports for people. */
@@ -47,4 +49,22 @@ export function showStats(stats: readonly VerbStats[]): string {
 
 export function lines(...all: readonly string[]): string {
   return all.map((line) => `${line}\n`).join("");
+}
+
+export function showPush({ stamp, by, bytes, added, seconds, tables, workflows }: PushReport): string {
+  const what = `${countInWords(tables)} tables, ${workflows} workflows`;
+  return lines(
+    `${stamp} by ${by}: ${what}, ${bytesInWords(bytes)}, of which ${bytesInWords(added)} were new, in ${secondsInWords(seconds)}.`,
+  );
+}
+
+export function showList(listed: readonly ListedSnapshot[], now = new Date()): string {
+  if (!listed.length) return lines("The team's place is empty: pnpm team:push");
+  const words = { same: "yes", differs: "with warnings", refused: "no" } as const;
+  const age = (time: string) => secondsInWords((now.getTime() - Date.parse(time)) / 1_000);
+  const rows = listed.map((one) => [
+    ...[one.stamp, one.by, one.environment, bytesInWords(one.bytes), age(one.time)],
+    [words[one.compatible], ...one.notes.slice(0, 1)].join(": "),
+  ]);
+  return lines(table(["snapshot", "by", "environment", "size", "age", "compatible"], rows));
 }
