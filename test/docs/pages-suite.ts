@@ -16,6 +16,7 @@ const pages = [
   "docs/alerts.md",
   "docs/workflow-tests.md",
   "docs/maintenance.md",
+  "docs/team.md",
   "docs/cli-json.md",
 ];
 
