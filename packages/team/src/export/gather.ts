@@ -24,6 +24,7 @@ import { keptDatabases } from "../kept.ts";
 import { teamBox } from "../key/box.ts";
 import { teamKey } from "../key/team-keys.ts";
 import { layOver } from "../plan/lay-over.ts";
+import { amount } from "../report/byte-progress.ts";
 import { withPlaceholders } from "../secrets/placeholders.ts";
 import { within } from "../within.ts";
 import { Collection, collectDatabase } from "./collect.ts";
@@ -108,7 +109,7 @@ function gathering(progress: Progress, journal: Journal): Step[] {
       const moment = await takeMoment(side, {
         includeVolumes: options.includeVolumes,
         except: keptDatabases(side.stack),
-        spool: (volume, tar) => collection.add(archivePaths.volume(volume), tar),
+        spool: (volume, tar) => collection.add(archivePaths.volume(volume), tar, amount(report, volume)),
         report,
       });
       progress.moment = opened.use(moment);
@@ -116,12 +117,9 @@ function gathering(progress: Progress, journal: Journal): Step[] {
     }),
     step("Export databases", "databases", async (report) => {
       for (const database of momentOf(progress).databases) {
-        let bytes = 0;
+        const onBytes = amount(report, database.name);
         const add = (dump: AsyncIterable<Buffer>) =>
-          collection.add(archivePaths.database(database.name), dump, (more) => {
-            bytes += more;
-            report(`${database.name}: ${bytesInWords(bytes)}`);
-          });
+          collection.add(archivePaths.database(database.name), dump, onBytes);
         databases.push(await collectDatabase(side, box, database, add));
       }
       return `${databases.reduce((sum, { tables }) => sum + tables.length, 0)} tables`;

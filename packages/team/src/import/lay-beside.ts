@@ -1,5 +1,5 @@
 import { compareDatabase, Hold, journaledStep, storedVolumes } from "@understudy/backup";
-import { bytesInWords, type Journal, runSteps, type Step, UserError } from "@understudy/core";
+import { type Journal, runSteps, type Step, UserError } from "@understudy/core";
 import {
   addMissingRoles,
   createIncomingDatabase,
@@ -19,7 +19,8 @@ import type { ArchivedDatabase } from "../archive/metadata.ts";
 import { archivePaths } from "../archive/paths.ts";
 import type { OpenedFile } from "../archive/read-archive.ts";
 import { credentialsSchema, type SealedCredential } from "../export/credentials.ts";
-import { type CarriedVolume, carriedVolumes } from "../volumes.ts";
+import { share } from "../report/byte-progress.ts";
+import { carriedVolumes } from "../volumes.ts";
 import { adapt } from "./adapt.ts";
 import { carryWorkflows } from "./carry-workflows.ts";
 import type { ImportPlan } from "./plan-import.ts";
@@ -175,10 +176,13 @@ async function prepareVolumes(
     plan.volumes.includes(name),
   );
   if (!carried.length) return;
-  await using hold = await Hold.prepare(engine, { stackName, containers: runningWriters(snapshot), deadline });
-  await hold.begin();
-  for (const volume of carried) await addOwn(box, volume satisfies CarriedVolume);
-  await hold.release();
+  const sharing = carried.filter(({ only, own }) => only || own.length);
+  if (sharing.length) {
+    await using hold = await Hold.prepare(engine, { stackName, containers: runningWriters(snapshot), deadline });
+    await hold.begin();
+    for (const volume of sharing) await addOwn(box, volume);
+    await hold.release();
+  }
   for (const { name } of carried) {
     report(name);
     record.addVolume(name);
@@ -187,10 +191,9 @@ async function prepareVolumes(
 }
 
 async function* counted({ content, bytes }: OpenedFile, report: (line: string) => void): AsyncGenerator<Buffer> {
-  let read = 0;
+  const onBytes = share(bytes, report, "restored");
   for await (const chunk of content) {
-    read += chunk.length;
-    report(`${Math.floor((read / bytes) * 100)} %, ${bytesInWords(read)} of ${bytesInWords(bytes)}`);
+    onBytes(chunk.length);
     yield chunk;
   }
 }

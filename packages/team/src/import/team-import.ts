@@ -25,7 +25,7 @@ import { showProgress } from "../report/byte-progress.ts";
 import { type Summary, showArchive, showPlan } from "../report/show-archive.ts";
 import { remember } from "../stats/runs.ts";
 import { within } from "../within.ts";
-import { discard, recoverImport, swapOf } from "./import-record.ts";
+import { discard, recoverImport, swapOf, unfinishedImport } from "./import-record.ts";
 import { dropTheirs, type Laying, layBeside } from "./lay-beside.ts";
 import { describePlan, type ImportPart, type ImportPlan, planImport } from "./plan-import.ts";
 import { prove } from "./prove.ts";
@@ -113,7 +113,9 @@ async function importTimed(request: ImportRequest, began: number): Promise<Impor
     );
   } catch (error) {
     if (!(error instanceof UserError) || error.next) throw error;
-    const next = `${environment.name} runs as before; nothing of the import stays`;
+    const next = unfinishedImport(target)
+      ? `Finish it: ${finishOf(target)}`
+      : `${environment.name} runs as before; nothing of the import stays`;
     throw new UserError(error.message, { next, cause: error });
   }
   // With workflows alone, most of the data still comes from where it came from.
