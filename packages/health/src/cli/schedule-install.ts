@@ -11,6 +11,6 @@ await runVerb(import.meta.url, {
     "pnpm schedule:install --production --dry-run       # the files and commands",
   ],
   configure: (command) =>
-    changeFlags(command).option("--only <jobs>", "some of monitor, weekly, backup, drill; comma separated"),
+    changeFlags(command).option("--only <jobs>", "some of monitor, weekly, backup, drill, team; comma separated"),
   run: (flags: ChangeFlags) => runInstall("schedule:install", flags),
 });

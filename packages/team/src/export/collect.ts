@@ -1,7 +1,9 @@
 import { type DescribedDatabase, describeDatabase } from "@understudy/backup";
+import { UserError } from "@understudy/core";
 import { databaseProperties, type Side, type VolumeBox } from "@understudy/data";
 import type { Connection, SequenceState } from "@understudy/postgres";
 import type { ArchivedDatabase, ArchivedFile } from "../archive/metadata.ts";
+import { isArchivePath } from "../archive/paths.ts";
 import type { Spool, Spooled } from "../archive/spool.ts";
 import { guardAgainst, type Secrets } from "../secrets/refuse-secrets.ts";
 import { leftOutOf, migrationOf } from "../services.ts";
@@ -26,6 +28,11 @@ export class Collection {
     content: AsyncIterable<Buffer>,
     onBytes: (bytes: number) => void = () => {},
   ): Promise<Spooled> {
+    if (!isArchivePath(path)) {
+      throw new UserError(`${path} has no place in an archive: its name is too long, or has odd characters in it`, {
+        next: "Give it another name",
+      });
+    }
     const guard = guardAgainst(this.#secrets, path);
     const spooled = await this.#spool.add(content, (chunk) => {
       guard.watch(chunk);

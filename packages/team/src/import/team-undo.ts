@@ -1,18 +1,9 @@
 import { confirmDestructive, openLog, UserError } from "@understudy/core";
-import {
-  dropDatabase,
-  keptName,
-  openSide,
-  type Side,
-  SwapFile,
-  startAndProve,
-  takeKeptDatabase,
-  VolumeBox,
-  volumeSwap,
-} from "@understudy/data";
+import { openSide, type Side, SwapFile, startAndProve, takeKeptDatabase, volumeSwap } from "@understudy/data";
 import { mutate, type Target, toolboxOn, unfinishedSwap, volumeName } from "@understudy/environment";
 import { forgetHistory } from "../common.ts";
 import { forgetKept, type Kept, keptOf, swapFileOf } from "../kept.ts";
+import { removeKept } from "./forget-kept.ts";
 import { discard, recoverImport, swapOf } from "./import-record.ts";
 import { finishOf, swapInKeeping } from "./team-import.ts";
 
@@ -60,7 +51,8 @@ export async function teamUndo(request: UndoRequest): Promise<UndoReport> {
     const report = { ...kept, environment: environment.name };
     if (forget) {
       journal.step("forget");
-      await forgetData(side, kept);
+      await removeKept(side, kept);
+      forgetKept(target);
       return { ...report, result: "forgotten" };
     }
     const record = SwapFile.begin(swapFileOf(target), {
@@ -94,19 +86,6 @@ async function takeKept({ engine, server, stack }: Side, kept: Kept, record: Swa
     record.addVolume(name);
     await volumeSwap(engine, stackName, volumeName(stackName, name)).takeKept();
   }
-}
-
-async function forgetData({ engine, server, stack }: Side, kept: Kept): Promise<void> {
-  const { stackName } = stack.environment;
-  await using admin = await server.connect("postgres");
-  for (const name of kept.databases) await dropDatabase(admin, keptName(name));
-  for (const name of kept.volumes) {
-    await using box = await VolumeBox.open(engine, stackName, [
-      { volume: volumeName(stackName, name), path: "/live", readOnly: false },
-    ]);
-    await box.run("rm -rf /live/.understudy-kept");
-  }
-  forgetKept(stack);
 }
 
 function nothingKept({ environment }: Target): UserError {

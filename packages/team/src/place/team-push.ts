@@ -1,7 +1,7 @@
-import { type Journal, openLog, operator } from "@understudy/core";
+import { type Journal, messageOf, openLog, operator } from "@understudy/core";
 import { openSide, type Side } from "@understudy/data";
 import { mutate, type Target, toolboxOn } from "@understudy/environment";
-import { tellEvent } from "@understudy/health";
+import { type Event, tellEvent } from "@understudy/health";
 import { unpackedSize } from "../archive/metadata.ts";
 import { archiveBytes, metadataText } from "../archive/write-archive.ts";
 import { noteSnapshot } from "../common.ts";
@@ -47,13 +47,23 @@ export async function teamPush(request: PushRequest): Promise<PushReport> {
     );
     remember(target, { verb: "push", result: "succeeded", bytes: report.bytes, seconds: report.seconds });
     const seen = `${report.by} shared ${environment.name} as ${report.stamp}: ${report.tables} tables, ${report.workflows} workflows`;
-    const event = { service: "team", name: "a snapshot was shared", seen, expected: "pnpm team:pull takes it over" };
-    for (const problem of await tellEvent(target, event)) say(`warning: not told: ${problem}`);
+    await tell(request, { name: "a snapshot was shared", seen, expected: "pnpm team:pull takes it over" });
     return report;
   } catch (error) {
     remember(target, { verb: "push", result: "failed", seconds: secondsSince(began) });
+    await tell(request, {
+      name: "a snapshot was not shared",
+      seen: messageOf(error),
+      expected: "pnpm team:push ends well",
+    });
     throw error;
   }
+}
+
+/** News that does not arrive stops nothing. */
+async function tell({ target, say }: PushRequest, news: Omit<Event, "service">): Promise<void> {
+  const problems = await tellEvent(target, { service: "team", ...news }).catch((error) => [messageOf(error)]);
+  for (const problem of problems) say(`warning: not told: ${problem}`);
 }
 
 async function pushUnderLock(
