@@ -1,0 +1,84 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Installation, UserError, writeFileAtomic } from "@understudy/core";
+import { sha256 } from "../content/hash.ts";
+import { dataFile, type Migration } from "./migration.ts";
+import { isTimestamp, namePattern } from "./name.ts";
+import { parseMigration } from "./parse.ts";
+import { renderMigration } from "./render.ts";
+
+/** A file of the folder, not parsed yet: most of them were applied long ago. */
+export interface MigrationFile {
+  readonly name: string;
+  /** SHA-256 of its bytes; they name the checksum of a data file. */
+  readonly checksum: string;
+  /** @throws UserError when it is not as it was written. */
+  parse(): Migration;
+}
+
+/** `workflows/migrations` of an installation. */
+export class MigrationFolder {
+  readonly path: string;
+
+  constructor({ root }: Pick<Installation, "root">) {
+    this.path = join(root, "workflows", "migrations");
+  }
+
+  /** Every migration, in the order in which they apply. @throws UserError for a file that is none */
+  files(): MigrationFile[] {
+    if (!existsSync(this.path)) return [];
+    const names = readdirSync(this.path).filter((name) => name.endsWith(".sql"));
+    return names.toSorted().map((name) => this.#file(requireName(name)));
+  }
+
+  /** Names of data files that no migration needs. */
+  strayData(): string[] {
+    const folder = join(this.path, "data");
+    if (!existsSync(folder)) return [];
+    const needed = new Set(this.files().map(({ name }) => dataFile(name)));
+    return readdirSync(folder)
+      .map((name) => `data/${name}`)
+      .filter((name) => !needed.has(name))
+      .toSorted();
+  }
+
+  /** Write a migration: its data file first, so that none is ever without. @returns the path of each file */
+  write(migration: Migration): string[] {
+    mkdirSync(this.path, { recursive: true });
+    // A checkout must give the very bytes that were reviewed.
+    const attributes = join(this.path, ".gitattributes");
+    if (!existsSync(attributes)) writeFileAtomic(attributes, "* -text\n", 0o644);
+    const { sql, data } = renderMigration(migration);
+    const file = join(this.path, migration.name);
+    const beside = join(this.path, dataFile(migration.name));
+    if (data !== undefined) writeFileAtomic(beside, data, 0o644);
+    writeFileAtomic(file, sql, 0o644);
+    return [...(data === undefined ? [] : [beside]), file, attributes];
+  }
+
+  #file(name: string): MigrationFile {
+    const bytes = readFileSync(join(this.path, name));
+    return { name, checksum: sha256(bytes), parse: () => parseMigration(name, utf8(name, bytes), this.#data(name)) };
+  }
+
+  #data(name: string): string | undefined {
+    const file = join(this.path, dataFile(name));
+    return existsSync(file) ? utf8(dataFile(name), readFileSync(file)) : undefined;
+  }
+}
+
+function requireName(name: string): string {
+  const timestamp = namePattern.exec(name)?.groups?.timestamp;
+  if (timestamp && isTimestamp(timestamp)) return name;
+  throw new UserError(`workflows/migrations/${name} is not called YYYYMMDDHHMMSS_description.sql`, {
+    next: "Give it back the name that n8n:create-migration gave it, or move it elsewhere",
+  });
+}
+
+function utf8(name: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new UserError(`${name} is not UTF-8`, { next: "Take it from git again (git checkout)", cause: error });
+  }
+}
