@@ -41,7 +41,7 @@ export function parseHeader(text: string, name: string): Header {
   if (first.trimEnd() !== formatLine) throw unknownFormat(first, name);
   const known = new Set<string>(fields);
   const values = lines.slice(1).flatMap((line) => {
-    const { field = "", value = "" } = /^-- (?<field>[A-Za-z0-9 ]+): (?<value>.*)$/.exec(line)?.groups ?? {};
+    const { field = "", value = "" } = /^-- (?<field>[A-Za-z0-9 ]+): (?<value>.*)$/s.exec(line)?.groups ?? {};
     return known.has(field) ? [[field, value] as const] : [];
   });
   return Object.fromEntries(values);
@@ -50,7 +50,12 @@ export function parseHeader(text: string, name: string): Header {
 /** Text on one line: as it is where nobody can mistake it, else as JSON. */
 export function oneLine(text: string): string {
   const isPlain = /^[^\s"\p{C}]([^\p{C}\p{Zl}\p{Zp}]*[^\s\p{C}])?$/u.test(text) && text.isWellFormed();
-  return isPlain ? text : JSON.stringify(text).replaceAll(/[\u007f-\u009f\u2028\u2029]/g, escaped);
+  return isPlain ? text : jsonLine(text);
+}
+
+/** JSON of a text without anything that a reader may take for the end of a line. */
+export function jsonLine(text: string): string {
+  return JSON.stringify(text).replaceAll(/[\u007f-\u009f\u2028\u2029]/g, escaped);
 }
 
 /** What `oneLine` wrote. */

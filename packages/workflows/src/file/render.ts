@@ -1,7 +1,7 @@
 import { callsOf } from "../content/calls.ts";
 import { credentialsOf } from "../content/credentials.ts";
 import { sha256 } from "../content/hash.ts";
-import { oneLine, renderHeader } from "./header.ts";
+import { jsonLine, oneLine, renderHeader } from "./header.ts";
 import { prettyJson } from "./literal.ts";
 import { dataFile, type Migration } from "./migration.ts";
 import { statements } from "./statements.ts";
@@ -42,7 +42,7 @@ function header(migration: Migration, data: string | undefined): string {
     ...(content.folder.length ? { Folder: list(content.folder) } : {}),
     ...(content.tags.length ? { Tags: list(content.tags) } : {}),
     ...(credentials.length
-      ? { Credentials: credentials.map(({ type, name }) => `${oneLine(type)} ${JSON.stringify(name)}`).join(", ") }
+      ? { Credentials: credentials.map(({ type, name }) => `${oneLine(type)} ${jsonLine(name)}`).join(", ") }
       : {}),
     ...(calls.length ? { Calls: list(calls) } : {}),
     ...(data === undefined ? {} : { Data: `${dataFile(migration.name)} ${sha256(data)}` }),
@@ -52,5 +52,5 @@ function header(migration: Migration, data: string | undefined): string {
 
 /** On one line, whatever the names have in them. */
 function list(names: readonly string[]): string {
-  return `[${names.map((name) => JSON.stringify(name)).join(", ")}]`;
+  return `[${names.map(jsonLine).join(", ")}]`;
 }

@@ -2,7 +2,7 @@
 const kinds: readonly { readonly kind: string; readonly pattern: RegExp; readonly isOne: (found: string) => boolean }[] = [
   {
     kind: "an e-mail address",
-    pattern: /[\p{L}\p{N}_.+-]+@(?:[\p{L}\p{N}-]+\.)+\p{L}{2,}/gu,
+    pattern: /[\p{L}\p{N}_.+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,6}\p{L}{2,24}/gu,
     isOne: (found) => !/@(?:.+\.)?(?:example\.(?:com|org|net)|example|test|invalid|localhost|local)$/i.test(found),
   },
   {

@@ -65,9 +65,9 @@ describe("what is found in parameters", () => {
 
   it("ends for any text, quickly", () => {
     fc.assert(fc.property(fc.string({ maxLength: 5_000, unit: "binary" }), (text) => found({ text }).length >= 0));
-    const began = performance.now();
-    for (const unit of ["a", "1", "+1 ", "A1", "{{", "x@", "eyJ", "Basic "]) found({ text: unit.repeat(50_000) });
-    // A pattern that goes back and forth takes minutes for these.
-    expect(performance.now() - began).toBeLessThan(20_000);
+    // A pattern that goes back and forth takes minutes for these, and the test its time-out.
+    for (const unit of ["a", "1", "+1 ", "A1", "{{", "x@", "a.", "eyJ", "Basic "]) {
+      expect(found({ text: unit.repeat(50_000) })).toEqual([]);
+    }
   });
 });
