@@ -4,6 +4,7 @@ import { calleesFirst, callsOf } from "./calls.ts";
 import { canonicalJson } from "./canonical.ts";
 import { credentialsOf, withCredentialIds, withoutCredentialIds } from "./credentials.ts";
 import { contentHash, versionHash } from "./hash.ts";
+import { shapeProblem } from "./shape.ts";
 import { contentOf, type StoredWorkflow } from "./stored.ts";
 import { webhooksOf } from "./webhooks.ts";
 
@@ -74,6 +75,25 @@ describe("what travels", () => {
     expect(contentHash(here)).toBe(contentHash(there));
     expect(contentHash({ ...here, isArchived: true })).not.toBe(contentHash(here));
     expect(versionHash({ ...here, nodes: [] })).not.toBe(versionHash(here));
+  });
+});
+
+describe("JSON that is no workflow's", () => {
+  it.each([
+    ["its nodes are no list", {}, {}],
+    ["its node 1 has no name, type or parameters", [null], {}],
+    ["its node 2 has no name, type or parameters", [node("A", "t"), { name: "B", type: "t" }], {}],
+    ["its connections are not as n8n writes them", [], []],
+    ["its connections are not as n8n writes them", [], { A: { main: [[{ to: "B" }]] } }],
+    ["its connections are not as n8n writes them", [], { A: { main: "B" } }],
+  ])("is refused: %s", (problem, nodes, connections) => {
+    expect(() => contentOf({ ...stored, nodes, connections } as StoredWorkflow, new Map())).toThrow(
+      `Workflow "Orders" (w1) cannot be read: ${problem}`,
+    );
+  });
+
+  it("is not what n8n leaves where nothing is connected", () => {
+    expect(shapeProblem([], { A: { main: [null, []], ai_tool: null } })).toBeUndefined();
   });
 });
 

@@ -1,6 +1,8 @@
+import { UserError } from "@understudy/core";
 import type { Connections, Node, WorkflowSettings } from "@understudy/n8n";
 import type { Content, VersionContent } from "./content.ts";
 import { type CredentialNames, withoutCredentialIds } from "./credentials.ts";
+import { shapeProblem } from "./shape.ts";
 
 /** A workflow as n8n's database holds it. */
 export interface StoredWorkflow extends StoredVersion {
@@ -26,9 +28,18 @@ export interface StoredVersion {
   readonly nodeGroups: readonly unknown[] | null;
 }
 
-/** What of a workflow travels. @param names of the credentials where it is stored */
+/**
+ * What of a workflow travels. @param names of the credentials where it is stored
+ * @throws UserError for one that n8n itself could not read
+ */
 export function contentOf(stored: StoredWorkflow, names: CredentialNames): Content {
-  const { name, description, settings, isArchived, tags, folder } = stored;
+  const { id, name, description, nodes, connections, settings, isArchived, tags, folder } = stored;
+  const problem = shapeProblem(nodes, connections);
+  if (problem) {
+    throw new UserError(`Workflow "${name}" (${id}) cannot be read: ${problem}`, {
+      next: "Save it anew in n8n, or bring back one of its versions there",
+    });
+  }
   return {
     name,
     description: description || null,

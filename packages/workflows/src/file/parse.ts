@@ -2,6 +2,7 @@ import { UserError } from "@understudy/core";
 import type { Connections, Node, WorkflowSettings } from "@understudy/n8n";
 import type { Content } from "../content/content.ts";
 import { contentHash, sha256 } from "../content/hash.ts";
+import { shapeProblem } from "../content/shape.ts";
 import { fromOneLine, type Header, parseHeader } from "./header.ts";
 import { dataFile, type Migration, type Source, sources } from "./migration.ts";
 import { Reader } from "./reader.ts";
@@ -78,13 +79,15 @@ function contentIn(sql: string, header: Header, data: string | undefined): Conte
     reader.expect("::json");
     return found;
   };
-  const nodes = jsonOf("nodes") as Node[];
-  if (!Array.isArray(nodes)) throw new SyntaxError("its nodes are no list");
+  const nodes = jsonOf("nodes");
+  const connections = jsonOf("connections");
+  const problem = shapeProblem(nodes, connections);
+  if (problem) throw new SyntaxError(problem);
   return {
     name,
     description,
-    nodes,
-    connections: jsonOf("connections") as Connections,
+    nodes: nodes as Node[],
+    connections: connections as Connections,
     settings: jsonOf("settings") as WorkflowSettings,
     nodeGroups: jsonOf("nodeGroups") as unknown[],
     isArchived: header.Archived === "yes",

@@ -4,28 +4,17 @@ import { linksOf } from "../diff/links.ts";
 /** Characters that n8n's tables have room for. */
 const longestName = 128;
 
-/** What of a workflow is not as n8n needs it. Pure. */
+/** What of a workflow that can be read is not as n8n needs it. Pure. */
 export function structureProblems({ name, nodes, connections }: Content): string[] {
-  const titles = nodes.map((node) => node?.name);
+  const titles = nodes.map((node) => node.name);
   const known = new Set(titles);
   const links = linksOf(connections);
   return [
     ...(name.trim() === "" ? ["it has no name"] : []),
     ...([...name].length > longestName ? [`its name has more than ${longestName} characters`] : []),
-    ...nodes.flatMap((node, index) => nodeProblems(node, index)),
     ...[...new Set(titles.filter((title, index) => titles.indexOf(title) !== index))].map(twice),
     ...links.filter(({ from }) => !known.has(from)).map(({ from }) => `a connection begins at "${from}", which is no node`),
     ...links.filter(({ to }) => !known.has(to)).map(({ to }) => `a connection ends at "${to}", which is no node`),
-  ];
-}
-
-function nodeProblems(node: unknown, index: number): string[] {
-  const { name, type, parameters } = (node ?? {}) as Record<string, unknown>;
-  const called = typeof name === "string" && name !== "" ? `node "${name}"` : `node ${index + 1}`;
-  return [
-    ...(called.endsWith('"') ? [] : [`${called} has no name`]),
-    ...(typeof type === "string" && type !== "" ? [] : [`${called} has no type`]),
-    ...(typeof parameters === "object" && parameters !== null ? [] : [`${called} has no parameters`]),
   ];
 }
 
