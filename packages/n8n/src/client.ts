@@ -72,9 +72,12 @@ export class N8n {
     return this.#call("POST", "/workflows", { body: { name, nodes, connections, settings } });
   }
 
-  /** Switch a workflow on. n8n registers its webhooks and schedules a moment later. */
-  async activate(id: string): Promise<void> {
-    await this.#call("POST", `/workflows/${encodeURIComponent(id)}/activate`, { body: {} });
+  /**
+   * Switch a workflow on. n8n registers its webhooks and schedules a moment later.
+   * @param versionId of its history; the newest unless told
+   */
+  async activate(id: string, versionId?: string): Promise<void> {
+    await this.#call("POST", `/workflows/${encodeURIComponent(id)}/activate`, { body: { versionId } });
   }
 
   /** Switch a workflow off; one that is off or gone already is no failure. */
