@@ -1,0 +1,138 @@
+import { UserError } from "@understudy/core";
+import { quoteName } from "@understudy/postgres";
+import { credentialKey, withCredentialIds } from "../content/credentials.ts";
+import { contentHash } from "../content/hash.ts";
+import { contentOf, type StoredWorkflow } from "../content/stored.ts";
+import type { Migration } from "../file/migration.ts";
+import { renderMigration } from "../file/render.ts";
+import { sessionSettings, standardShape, statements } from "../file/statements.ts";
+import type { Step } from "../plan/plan-steps.ts";
+import { writeNote } from "./metadata.ts";
+import { ensureOwner, placeInFolder, setTags } from "./place.ts";
+import type { KnownCredentials } from "./read-facts.ts";
+import { lockWorkflow } from "./read-workflows.ts";
+import type { N8nTables } from "./tables.ts";
+
+export interface ApplyContext {
+  readonly tables: N8nTables;
+  readonly credentials: KnownCredentials;
+  /** Of the migration's file. */
+  readonly checksum: string;
+  /** Hash of the content that the plan saw here; undefined where there was no such workflow. */
+  readonly seen: string | undefined;
+  /** Whether it may be made live here when it was not before. */
+  readonly mayPublish: (migration: Migration) => boolean;
+}
+
+/** What applying one migration came to. */
+export interface Applied {
+  readonly versionId: string;
+  /** The version that ran before. */
+  readonly previousVersionId: string | null;
+  readonly toPublish: boolean;
+}
+
+/**
+ * Carry out one migration in the transaction that is open: its own statements, then what only this environment knows. Afterwards the
+ * workflow is what the file says, read back and compared; n8n still runs the version that it ran before.
+ * @throws UserError when somebody saved the workflow since the plan was made; the transaction has to be rolled back then
+ */
+export async function applyStep(step: Step, context: ApplyContext): Promise<Applied> {
+  const { tables, credentials, checksum, mayPublish } = context;
+  const { migration } = step;
+  const before = await lockAsSeen(step, context);
+  await runStatements(step, context);
+  await bind(migration, context);
+  const after = await lockWorkflow(tables, migration.workflowId);
+  if (!after || after.versionId === before?.versionId) throw savedMeanwhile(migration);
+  requireSame(migration, after, credentials);
+  await keepVersion(tables, migration, after);
+  const previousVersionId = before?.activeVersionId ?? null;
+  const toPublish = !migration.content.isArchived && (previousVersionId !== null || mayPublish(migration));
+  await writeNote(tables, {
+    ...{ name: migration.name, source: migration.source, workflowId: migration.workflowId, checksum },
+    ...{ versionId: after.versionId, previousVersionId, publish: toPublish ? "pending" : "none" },
+    notes: step.forced ? `over what was here (${step.conflict})` : null,
+  });
+  return { versionId: after.versionId, previousVersionId, toPublish };
+}
+
+async function lockAsSeen(
+  { migration }: Step,
+  { tables, credentials, seen }: ApplyContext,
+): Promise<StoredWorkflow | undefined> {
+  const here = await lockWorkflow(tables, migration.workflowId);
+  const hash = here && contentHash(contentOf(here, credentials.names));
+  if (hash !== seen) throw savedMeanwhile(migration);
+  return here;
+}
+
+async function runStatements({ migration, forced }: Step, { tables, seen }: ApplyContext): Promise<void> {
+  const { session, schema, prefix } = tables;
+  // Where nothing was seen, nothing may be written over.
+  const present = seen === undefined ? "" : forced ? (migration.basedOn ?? "none") : seen;
+  const settings: (readonly [name: string, value: string])[] = [
+    ["search_path", quoteName(schema)],
+    [sessionSettings.present, present],
+    [sessionSettings.data, renderMigration(migration).data ?? ""],
+  ];
+  for (const [name, value] of settings) await session.query("SELECT pg_catalog.set_config($1, $2, true)", [name, value]);
+  for (const statement of statements(migration, { prefix, columns: columnsFor(migration, tables) })) {
+    await session.query(statement);
+  }
+}
+
+/** Those of the standard that this n8n has. @throws UserError when it lacks one that the workflow needs */
+function columnsFor({ name, content }: Migration, { columns, version }: N8nTables): ReadonlySet<string> {
+  const here = columns("workflow_entity");
+  const needed = { description: content.description !== null, nodeGroups: content.nodeGroups.length > 0 };
+  for (const [column, isNeeded] of Object.entries(needed)) {
+    if (!isNeeded || here.has(column)) continue;
+    throw new UserError(`${name} has ${column}, which n8n ${version} does not know`, { next: "Update n8n first" });
+  }
+  return standardShape.columns.intersection(here);
+}
+
+/** Credentials' ids, owner, folder and tags are the target's own. */
+async function bind({ workflowId, project, content }: Migration, { tables, credentials }: ApplyContext): Promise<void> {
+  const { session, of } = tables;
+  const nodes = withCredentialIds(content.nodes, (credential) => credentials.ids.get(credentialKey(credential))?.[0]);
+  if (content.nodes.some((node) => node.credentials)) {
+    await session.query(`UPDATE ${of("workflow_entity")} SET nodes = $2::json WHERE id = $1`, [
+      workflowId,
+      JSON.stringify(nodes),
+    ]);
+  }
+  const projectId = await ensureOwner(tables, workflowId, project);
+  await placeInFolder(tables, workflowId, content, projectId);
+  await setTags(tables, workflowId, content);
+}
+
+/** In n8n's history, from which it publishes. */
+async function keepVersion({ session, of, has }: N8nTables, { name }: Migration, after: StoredWorkflow): Promise<void> {
+  const more = [
+    ...(has("workflow_history", "nodeGroups") && has("workflow_entity", "nodeGroups") ? ["nodeGroups"] : []),
+  ].map(quoteName);
+  const title = has("workflow_history", "name") ? ["name"] : [];
+  await session.query(
+    `INSERT INTO ${of("workflow_history")}
+       (${[`"versionId"`, `"workflowId"`, "authors", "nodes", "connections", `"createdAt"`, `"updatedAt"`, ...more, ...title].join(", ")})
+     SELECT ${[`"versionId"`, "id", "'Understudy'", "nodes", "connections", `"updatedAt"`, `"updatedAt"`, ...more, ...title.map(() => "$2")].join(", ")}
+     FROM ${of("workflow_entity")} WHERE id = $1`,
+    title.length ? [after.id, name] : [after.id],
+  );
+}
+
+/** What was written is what was meant, whatever triggers and types made of it. */
+function requireSame(migration: Migration, after: StoredWorkflow, { names }: KnownCredentials): void {
+  if (contentHash(contentOf(after, names)) === migration.hash) return;
+  throw new UserError(`${migration.name} did not arrive as it was written: this n8n holds something else of it`, {
+    next: "Compare both versions of n8n; nothing of this migration was kept",
+  });
+}
+
+function savedMeanwhile({ name, content }: Migration): UserError {
+  return new UserError(`${name}: somebody saved "${content.name}" in n8n meanwhile`, {
+    next: "Nothing of it was applied. Run it again",
+  });
+}
