@@ -1,8 +1,9 @@
 import { UserError } from "@understudy/core";
-import { quoteName } from "@understudy/postgres";
+import { quoteLiteral, quoteName } from "@understudy/postgres";
 import { credentialKey, withCredentialIds } from "../content/credentials.ts";
 import { contentHash } from "../content/hash.ts";
 import { contentOf, type StoredWorkflow } from "../content/stored.ts";
+import { same } from "../diff/values.ts";
 import type { Migration } from "../file/migration.ts";
 import { renderMigration } from "../file/render.ts";
 import { sessionSettings, standardShape, statements } from "../file/statements.ts";
@@ -42,7 +43,7 @@ export async function applyStep(step: Step, context: ApplyContext): Promise<Appl
   const { migration } = step;
   const before = await lockAsSeen(step, context);
   await runStatements(step, context);
-  await bind(migration, context);
+  await bind(migration, before, context);
   const after = await lockWorkflow(tables, migration.workflowId);
   if (!after || after.versionId === before?.versionId) throw savedMeanwhile(migration);
   requireSame(migration, after, credentials);
@@ -71,12 +72,15 @@ async function runStatements({ migration, forced }: Step, { tables, seen }: Appl
   const { session, schema, prefix } = tables;
   // Where nothing was seen, nothing may be written over.
   const present = seen === undefined ? "" : forced ? (migration.basedOn ?? "none") : seen;
-  const settings: (readonly [name: string, value: string])[] = [
-    ["search_path", quoteName(schema)],
-    [sessionSettings.present, present],
-    [sessionSettings.data, renderMigration(migration).data ?? ""],
-  ];
-  for (const [name, value] of settings) await session.query("SELECT pg_catalog.set_config($1, $2, true)", [name, value]);
+  const settings: Readonly<Record<string, string>> = {
+    search_path: quoteName(schema),
+    [sessionSettings.present]: present,
+    [sessionSettings.data]: renderMigration(migration).data ?? "",
+  };
+  await session.query(
+    "SELECT pg_catalog.set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS wanted (name, value)",
+    [Object.keys(settings), Object.values(settings)],
+  );
   for (const statement of statements(migration, { prefix, columns: columnsFor(migration, tables) })) {
     await session.query(statement);
   }
@@ -94,7 +98,11 @@ function columnsFor({ name, content }: Migration, { columns, version }: N8nTable
 }
 
 /** Credentials' ids, owner, folder and tags are the target's own. */
-async function bind({ workflowId, project, content }: Migration, { tables, credentials }: ApplyContext): Promise<void> {
+async function bind(
+  { workflowId, project, content }: Migration,
+  before: StoredWorkflow | undefined,
+  { tables, credentials }: ApplyContext,
+): Promise<void> {
   const { session, of } = tables;
   const nodes = withCredentialIds(content.nodes, (credential) => credentials.ids.get(credentialKey(credential))?.[0]);
   if (content.nodes.some((node) => node.credentials)) {
@@ -103,23 +111,23 @@ async function bind({ workflowId, project, content }: Migration, { tables, crede
       JSON.stringify(nodes),
     ]);
   }
-  const projectId = await ensureOwner(tables, workflowId, project);
-  await placeInFolder(tables, workflowId, content, projectId);
-  await setTags(tables, workflowId, content);
+  const isPlaced = before !== undefined && same(before.folder, content.folder);
+  if (!isPlaced) await placeInFolder(tables, workflowId, content, await ensureOwner(tables, workflowId, project));
+  if (!same(before?.tags.toSorted() ?? [], content.tags)) await setTags(tables, workflowId, content);
 }
 
 /** In n8n's history, from which it publishes. */
 async function keepVersion({ session, of, has }: N8nTables, { name }: Migration, after: StoredWorkflow): Promise<void> {
-  const more = [
-    ...(has("workflow_history", "nodeGroups") && has("workflow_entity", "nodeGroups") ? ["nodeGroups"] : []),
-  ].map(quoteName);
-  const title = has("workflow_history", "name") ? ["name"] : [];
+  const values: Readonly<Record<string, string>> = {
+    ...{ versionId: `"versionId"`, workflowId: "id", nodes: "nodes", connections: "connections" },
+    ...{ authors: "'Understudy'", createdAt: `"updatedAt"`, updatedAt: `"updatedAt"` },
+    ...(has("workflow_history", "nodeGroups") ? { nodeGroups: `"nodeGroups"` } : {}),
+    ...(has("workflow_history", "name") ? { name: quoteLiteral(name) } : {}),
+  };
   await session.query(
-    `INSERT INTO ${of("workflow_history")}
-       (${[`"versionId"`, `"workflowId"`, "authors", "nodes", "connections", `"createdAt"`, `"updatedAt"`, ...more, ...title].join(", ")})
-     SELECT ${[`"versionId"`, "id", "'Understudy'", "nodes", "connections", `"updatedAt"`, `"updatedAt"`, ...more, ...title.map(() => "$2")].join(", ")}
-     FROM ${of("workflow_entity")} WHERE id = $1`,
-    title.length ? [after.id, name] : [after.id],
+    `INSERT INTO ${of("workflow_history")} (${Object.keys(values).map(quoteName).join(", ")})
+     SELECT ${Object.values(values).join(", ")} FROM ${of("workflow_entity")} WHERE id = $1`,
+    [after.id],
   );
 }
 

@@ -86,7 +86,7 @@ export async function setTags({ session, of }: N8nTables, workflowId: string, { 
   );
   await session.query(
     `INSERT INTO ${of("workflows_tags")} ("workflowId", "tagId")
-     SELECT $1, id FROM ${of("tag_entity")} WHERE name = ANY($2) ON CONFLICT DO NOTHING`,
+     SELECT $1::text, id FROM ${of("tag_entity")} WHERE name = ANY($2) ON CONFLICT DO NOTHING`,
     [workflowId, tags],
   );
 }

@@ -1,3 +1,4 @@
+import { quoteName } from "@understudy/postgres";
 import type { StoredVersion, StoredWorkflow } from "../content/stored.ts";
 import type { N8nTables } from "./tables.ts";
 
@@ -75,7 +76,7 @@ async function findWorkflows(
 
 /** A workflow that lies in a folder has that folder's name, and those of the folders round it. */
 function selectWorkflows({ of, has }: N8nTables): string {
-  const column = (name: string) => (has("workflow_entity", name) ? `w.${JSON.stringify(name)}` : "NULL");
+  const column = (name: string) => (has("workflow_entity", name) ? `w.${quoteName(name)}` : "NULL");
   const folder = has("folder", "parentFolderId")
     ? `coalesce((WITH RECURSIVE around AS (
          SELECT f.name::text AS name, f."parentFolderId" AS parent, 1 AS depth FROM ${of("folder")} f WHERE f.id = w."parentFolderId"
