@@ -24,18 +24,24 @@ export class MigrationFolder {
     this.path = join(root, "workflows", "migrations");
   }
 
-  /** Every migration, in the order in which they apply. @throws UserError for a file that is none */
-  files(): MigrationFile[] {
+  /** Names of its files of SQL, in the order in which they apply. */
+  names(): string[] {
     if (!existsSync(this.path)) return [];
-    const names = readdirSync(this.path).filter((name) => name.endsWith(".sql"));
-    return names.toSorted().map((name) => this.#file(requireName(name)));
+    return readdirSync(this.path)
+      .filter((name) => name.endsWith(".sql"))
+      .toSorted();
+  }
+
+  /** Every migration, in the order in which they apply. @throws UserError for a file that is called like none */
+  files(): MigrationFile[] {
+    return this.names().map((name) => this.#file(requireName(name)));
   }
 
   /** Names of data files that no migration needs. */
   strayData(): string[] {
     const folder = join(this.path, "data");
     if (!existsSync(folder)) return [];
-    const needed = new Set(this.files().map(({ name }) => dataFile(name)));
+    const needed = new Set(this.names().map(dataFile));
     return readdirSync(folder)
       .map((name) => `data/${name}`)
       .filter((name) => !needed.has(name))

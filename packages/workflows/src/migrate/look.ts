@@ -1,0 +1,68 @@
+import type { Content } from "../content/content.ts";
+import { contentHash } from "../content/hash.ts";
+import { contentOf } from "../content/stored.ts";
+import { type MetadataRow, readMetadata } from "../database/metadata.ts";
+import { type KnownCredentials, readCredentials, readFacts } from "../database/read-facts.ts";
+import { readWorkflows } from "../database/read-workflows.ts";
+import type { N8nTables } from "../database/tables.ts";
+import type { MigrationFile } from "../file/folder.ts";
+import type { Migration } from "../file/migration.ts";
+import { findPending, type Problem } from "../plan/pending.ts";
+import { type Present, planSteps, type Step, type StepOptions } from "../plan/plan-steps.ts";
+import { type Lack, preflight } from "../plan/preflight.ts";
+
+/** A workflow as it is here, and what of it a plan goes by. */
+export interface Seen extends Present {
+  readonly content: Content;
+}
+
+/** What is to be done in an environment, and everything that was looked at for it. */
+export interface Look {
+  readonly steps: readonly Step[];
+  readonly problems: readonly Problem[];
+  readonly lacks: readonly Lack[];
+  readonly seen: ReadonlyMap<string, Seen>;
+  readonly credentials: KnownCredentials;
+  readonly rows: readonly MetadataRow[];
+}
+
+export interface LookOptions extends Pick<StepOptions, "environment" | "resolve"> {
+  readonly to: string | undefined;
+  readonly mayPublish: (migration: Migration) => boolean;
+}
+
+/** Compare the files with an environment. Reads only; files that were applied long ago are not even parsed. */
+export async function look(tables: N8nTables, files: readonly MigrationFile[], options: LookOptions): Promise<Look> {
+  const rows = await readMetadata(tables);
+  const { files: pending, problems } = findPending(files, rows, options);
+  const migrations = pending.map((file) => file.parse());
+  const credentials = await readCredentials(tables);
+  if (migrations.length === 0) return { steps: [], problems, lacks: [], seen: new Map(), credentials, rows };
+  const seen = await readSeen(tables, credentials, new Set(migrations.map(({ workflowId }) => workflowId)));
+  const known = new Set(rows.map(({ workflowId }) => workflowId));
+  const steps = planSteps(migrations, seen, { ...options, known });
+  const changing = steps.filter(isChange).map(({ migration }) => migration);
+  const willBeLive = (migration: Migration) =>
+    !migration.content.isArchived && ((seen.get(migration.workflowId)?.live ?? false) || options.mayPublish(migration));
+  const lacks = changing.length ? preflight(changing, await readFacts(tables, credentials), willBeLive) : [];
+  return { steps, problems, lacks, seen, credentials, rows };
+}
+
+/** Whether a step writes a workflow. */
+export function isChange({ action }: Step): boolean {
+  return action === "create" || action === "update";
+}
+
+/** Workflows as they are, by id. */
+export async function readSeen(
+  tables: N8nTables,
+  { names }: KnownCredentials,
+  ids: ReadonlySet<string>,
+): Promise<Map<string, Seen>> {
+  const seen = new Map<string, Seen>();
+  for await (const stored of readWorkflows(tables, { ids: [...ids] })) {
+    const content = contentOf(stored, names);
+    seen.set(stored.id, { content, hash: contentHash(content), live: stored.activeVersionId !== null });
+  }
+  return seen;
+}
