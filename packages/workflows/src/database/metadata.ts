@@ -114,6 +114,8 @@ const lockKey = 8_247_193_310;
  * @returns whether nobody else is
  */
 export async function lockMigrations(session: Connection): Promise<boolean> {
-  const [row] = await session.query<{ locked: boolean }>("SELECT pg_catalog.pg_try_advisory_lock($1) AS locked", [lockKey]);
+  const [row] = await session.query<{ locked: boolean }>("SELECT pg_catalog.pg_try_advisory_lock($1) AS locked", [
+    lockKey,
+  ]);
   return row?.locked ?? false;
 }

@@ -1,4 +1,4 @@
-import { connectEngine, type ContainerInspectInfo, type Engine, UserError } from "@understudy/core";
+import { type ContainerInspectInfo, connectEngine, type Engine, UserError } from "@understudy/core";
 import { serviceContainer } from "@understudy/data";
 import { type DesiredStack, openReach, type Reach, stackOf, type Target } from "@understudy/environment";
 import { N8n, n8nPort } from "@understudy/n8n";
@@ -52,7 +52,9 @@ async function containerOf(engine: Engine, stack: DesiredStack, service: string)
 
 /** n8n's own settings, and what it takes without them. */
 function locationOf({ Config }: ContainerInspectInfo): Location & { readonly database: string } {
-  const settings = new Map(Config.Env.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+  const settings = new Map(
+    Config.Env.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
   if (settings.get("DB_TYPE") !== "postgresdb") {
     throw new UserError(`n8n keeps its data in ${settings.get("DB_TYPE") ?? "SQLite"}`, {
       next: "Migrations are for n8n on Postgres: DB_TYPE=postgresdb",
@@ -65,7 +67,11 @@ function locationOf({ Config }: ContainerInspectInfo): Location & { readonly dat
   };
 }
 
-async function apiOf({ environment, envFile }: DesiredStack, reach: Reach, container: ContainerInspectInfo): Promise<N8n> {
+async function apiOf(
+  { environment, envFile }: DesiredStack,
+  reach: Reach,
+  container: ContainerInspectInfo,
+): Promise<N8n> {
   const address = await reach.address(container, n8nPort);
   return new N8n({ container, address, environment, values: envFile.values });
 }

@@ -61,10 +61,7 @@ export async function readLiveVersions(
   );
 }
 
-async function findWorkflows(
-  { session, of }: N8nTables,
-  { ids, name, savedSince }: WorkflowFilter,
-): Promise<string[]> {
+async function findWorkflows({ session, of }: N8nTables, { ids, name, savedSince }: WorkflowFilter): Promise<string[]> {
   const rows = await session.query<{ id: string }>(
     `SELECT id FROM ${of("workflow_entity")}
      WHERE ($1::text[] IS NULL OR id = ANY($1)) AND ($2::text IS NULL OR name = $2)

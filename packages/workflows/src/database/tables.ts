@@ -58,7 +58,8 @@ export async function openTables(session: Connection, location: Location = stand
     names.filter((name) => !columns.get(table)?.has(name)).map((name) => `${table}.${name}`),
   );
   const version = columns.has("instance_version_history") ? await readVersion(session, of) : undefined;
-  if (missing.length || !version || !known.includes(version.split(".")[0] ?? "")) throw unknownVersion(version, missing);
+  if (missing.length || !version || !known.includes(version.split(".")[0] ?? ""))
+    throw unknownVersion(version, missing);
   return {
     ...{ session, schema, prefix, of, version },
     has: (table, column) => columns.get(table)?.has(column) ?? false,

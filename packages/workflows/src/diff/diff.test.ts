@@ -6,8 +6,21 @@ import { diffContent, isSame } from "./diff.ts";
 import { diffMarkdown, diffText } from "./show.ts";
 
 const webhook = { id: "1", name: "Webhook", type: "n8n-nodes-base.webhook", typeVersion: 2, parameters: { path: "a" } };
-const code = { id: "2", name: "Code", type: "n8n-nodes-base.code", typeVersion: 2, parameters: { jsCode: "return 1;\nend" } };
-const save = { id: "3", name: "Save", type: "n8n-nodes-base.postgres", typeVersion: 2, position: [0, 0], parameters: {} };
+const code = {
+  id: "2",
+  name: "Code",
+  type: "n8n-nodes-base.code",
+  typeVersion: 2,
+  parameters: { jsCode: "return 1;\nend" },
+};
+const save = {
+  id: "3",
+  name: "Save",
+  type: "n8n-nodes-base.postgres",
+  typeVersion: 2,
+  position: [0, 0],
+  parameters: {},
+};
 const to = (node: string) => ({ main: [[{ node, type: "main", index: 0 }]] });
 
 const before = exampleContent({ nodes: [webhook, code, save], connections: { Webhook: to("Code"), Code: to("Save") } });
@@ -40,7 +53,9 @@ describe("two states of a workflow", () => {
 
   it("are read in a pull request", () => {
     const after = { ...before, nodes: [webhook, { ...code, parameters: { jsCode: "return `2`;\nend" } }, save] };
-    expect(diffMarkdown("Orders: staging → production", diffContent(before, after))).toBe(`### Orders: staging → production
+    expect(
+      diffMarkdown("Orders: staging → production", diffContent(before, after)),
+    ).toBe(`### Orders: staging → production
 
 **Changed: Code (code)**
 
@@ -76,7 +91,11 @@ describe("two states of a workflow", () => {
   });
 
   it("cannot break out of Markdown", () => {
-    const after = exampleContent({ name: "x` <script>alert(1)</script> | `", nodes: before.nodes, connections: before.connections });
+    const after = exampleContent({
+      name: "x` <script>alert(1)</script> | `",
+      nodes: before.nodes,
+      connections: before.connections,
+    });
     const shown = diffMarkdown("<img src=x>", diffContent(before, after));
     expect(shown).toContain("### \\<img src=x\\>");
     expect(shown).toContain("`` x` <script>alert(1)</script> | ` ``");

@@ -34,7 +34,11 @@ export function slugOf(title: string): string {
 
 /** YYYYMMDDHHMMSS in UTC, after every timestamp that there is. @param now ms since the epoch */
 export function nextTimestamp(now: number, present: readonly string[]): string {
-  const last = present.map((name) => name.slice(0, 14)).toSorted().at(-1) ?? "";
+  const last =
+    present
+      .map((name) => name.slice(0, 14))
+      .toSorted()
+      .at(-1) ?? "";
   const timestamp = timestampOf(now);
   return timestamp > last ? timestamp : timestampOf(momentOf(last) + 1_000);
 }

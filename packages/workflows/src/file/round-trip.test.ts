@@ -1,8 +1,8 @@
 import { UserError } from "@understudy/core";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { content, migration } from "../testing/arbitrary.ts";
 import { contentHash } from "../content/hash.ts";
+import { content, migration } from "../testing/arbitrary.ts";
 import { dollarQuoted, readDollarQuoted } from "./literal.ts";
 import type { Migration } from "./migration.ts";
 import { parseMigration } from "./parse.ts";
@@ -19,7 +19,7 @@ describe("a migration", () => {
       fc.property(migration, (made) => {
         expect(parse(made)).toEqual(made);
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 
@@ -39,7 +39,7 @@ describe("a migration", () => {
         expect(code).not.toMatch(/DROP/);
         expect(code.match(/;/g)).toHaveLength(2);
       }),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 
@@ -49,7 +49,10 @@ describe("a migration", () => {
 
   it.each([
     ["a statement of somebody's own", (text: string) => `${text}DELETE FROM execution_entity;\n`],
-    ["one in the middle", (text: string) => text.replace("INSERT INTO \"migration", 'UPDATE x;\nINSERT INTO "migration')],
+    [
+      "one in the middle",
+      (text: string) => text.replace('INSERT INTO "migration', 'UPDATE x;\nINSERT INTO "migration'),
+    ],
     ["a guard that is gone", (text: string) => text.replace(/ {2}AND current_setting.*;/, ";")],
     ["a workflow that is switched on", (text: string) => text.replace("/* active */ false", "/* active */ true")],
     ["another based-on", (text: string) => text.replace(/^-- Based on: .*$/m, "-- Based on: 00")],
@@ -79,7 +82,9 @@ describe("a migration", () => {
 
 describe("dollar quoting", () => {
   it("ends where the text ends, for any text", () => {
-    const near = fc.array(fc.constantFrom("$", "json", "2", "1", "a", "$json$", "$json2$")).map((parts) => parts.join(""));
+    const near = fc
+      .array(fc.constantFrom("$", "json", "2", "1", "a", "$json$", "$json2$"))
+      .map((parts) => parts.join(""));
     fc.assert(
       fc.property(fc.oneof(near, fc.string()), fc.string(), (text, after) => {
         const quoted = dollarQuoted(text);

@@ -1,8 +1,8 @@
 import { messageOf, UserError } from "@understudy/core";
 import { applyStep } from "../database/apply-step.ts";
 import { ensureMetadata, writeNote } from "../database/metadata.ts";
-import { inTransaction } from "../database/transaction.ts";
 import type { N8nTables } from "../database/tables.ts";
+import { inTransaction } from "../database/transaction.ts";
 import type { Migration } from "../file/migration.ts";
 import { conflictInWords } from "../plan/describe.ts";
 import type { Step } from "../plan/plan-steps.ts";

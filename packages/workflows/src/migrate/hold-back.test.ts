@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import type { Lack } from "../plan/preflight.ts";
 import type { Action, Step } from "../plan/plan-steps.ts";
+import type { Lack } from "../plan/preflight.ts";
 import { exampleMigration } from "../testing/example.ts";
 import { holdBack } from "./hold-back.ts";
 

@@ -1,5 +1,5 @@
-import type { Lack } from "../plan/preflight.ts";
 import type { Step } from "../plan/plan-steps.ts";
+import type { Lack } from "../plan/preflight.ts";
 
 /**
  * Steps that can be taken though something is missing: without those whose workflow lacks something, and without those that follow them.

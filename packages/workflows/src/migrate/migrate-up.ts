@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { findInstallation, loadSettings, openLog } from "@understudy/core";
 import { chooseTarget, type EnvironmentChoice, mutate, type Target, toolboxOn } from "@understudy/environment";
-import { type N8nSide, openN8n } from "../database/open.ts";
 import { readMetadata } from "../database/metadata.ts";
+import { type N8nSide, openN8n } from "../database/open.ts";
 import { MigrationFolder } from "../file/folder.ts";
 import { findPending } from "../plan/pending.ts";
 import { type MigrateOptions, migrate } from "./migrate.ts";
@@ -54,5 +54,13 @@ async function isUpToDate(
 }
 
 function nothingToDo({ environment }: Target): MigrateReport {
-  return { applied: [], pending: 0, conflicts: [], environment: environment.name, unchanged: [], published: [], problems: [] };
+  return {
+    applied: [],
+    pending: 0,
+    conflicts: [],
+    environment: environment.name,
+    unchanged: [],
+    published: [],
+    problems: [],
+  };
 }

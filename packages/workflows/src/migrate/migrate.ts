@@ -1,4 +1,5 @@
 import { type Log, UserError } from "@understudy/core";
+import { credentialKey } from "../content/credentials.ts";
 import { lockMigrations } from "../database/metadata.ts";
 import type { N8nSide } from "../database/open.ts";
 import { stubCredential } from "../database/stub-credential.ts";
@@ -7,7 +8,6 @@ import { diffContent } from "../diff/diff.ts";
 import { diffText } from "../diff/show.ts";
 import type { MigrationFile } from "../file/folder.ts";
 import type { Migration } from "../file/migration.ts";
-import { credentialKey } from "../content/credentials.ts";
 import { conflictInWords, conflictNext, stepLine } from "../plan/describe.ts";
 import type { Problem } from "../plan/pending.ts";
 import type { Step } from "../plan/plan-steps.ts";
@@ -48,7 +48,9 @@ export async function migrate(
   const { name: environment } = stack.environment;
   const changes = manner === "strict" || manner === "tolerant";
   if (changes && !(await lockMigrations(tables.session))) {
-    throw new UserError(`Somebody else applies migrations to ${environment} now`, { next: "Wait for them, and run again" });
+    throw new UserError(`Somebody else applies migrations to ${environment} now`, {
+      next: "Wait for them, and run again",
+    });
   }
   const lookOptions = { ...options, environment, mayPublish: mayBeLive(stack) };
   let found = await look(tables, files, lookOptions);
@@ -57,7 +59,8 @@ export async function migrate(
   }
   for (const step of found.steps) say(`  ${stepLine(step)}`);
   const obstacles = obstaclesOf(found, options);
-  const isStopped = manner !== "tolerant" && (obstacles.length > 0 || found.steps.some(({ action }) => action === "conflict"));
+  const isStopped =
+    manner !== "tolerant" && (obstacles.length > 0 || found.steps.some(({ action }) => action === "conflict"));
   const steps = isStopped ? [] : holdBack(found.steps, found.lacks);
   if (manner === "plan" || isStopped) return reportOf(environment, found, { steps, obstacles });
   const applyOptions: ApplyOptions = {
@@ -98,7 +101,10 @@ function obstaclesOf(
   { outOfOrder, manner }: MigrateOptions,
 ): { readonly message: string; readonly next: string }[] {
   const isAccepted = ({ kind }: Problem) => kind === "out-of-order" && (outOfOrder || manner === "tolerant");
-  return [...problems.filter((problem) => !isAccepted(problem)), ...lacks].map(({ message, next }) => ({ message, next }));
+  return [...problems.filter((problem) => !isAccepted(problem)), ...lacks].map(({ message, next }) => ({
+    message,
+    next,
+  }));
 }
 
 function reportOf(

@@ -36,7 +36,11 @@ export function findPending<File extends { readonly name: string; readonly check
   const last = to === undefined ? undefined : findLast(files, to);
   const done = new Map(applied.map((row) => [row.name, row]));
   const present = new Set(files.map(({ name }) => name));
-  const newest = applied.map(({ name }) => name).toSorted().at(-1) ?? "";
+  const newest =
+    applied
+      .map(({ name }) => name)
+      .toSorted()
+      .at(-1) ?? "";
   const pending = files.filter(({ name }) => !done.has(name) && (last === undefined || name <= last));
   return {
     files: pending,

@@ -51,9 +51,21 @@ describe("the step of a migration", () => {
     ["stops where another one is", { basedOn: undefined }, here("any"), {}, "conflict exists"],
     ["stops where it was deleted", {}, new Map(), { known: new Set(["w"]) }, "conflict deleted"],
     ["takes the migration's when told so", {}, here("edited"), { resolve: "theirs" }, "update changed true"],
-    ["makes a deleted one anew when told so", {}, new Map(), { known: new Set(["w"]), resolve: "theirs" }, "create deleted true"],
+    [
+      "makes a deleted one anew when told so",
+      {},
+      new Map(),
+      { known: new Set(["w"]), resolve: "theirs" },
+      "create deleted true",
+    ],
     ["keeps the target's when told so", {}, here("edited"), { resolve: "ours" }, "keep changed"],
-    ["keeps what came from here and was changed since", { environment: "production" }, here("edited"), {}, "keep changed"],
+    [
+      "keeps what came from here and was changed since",
+      { environment: "production" },
+      here("edited"),
+      {},
+      "keep changed",
+    ],
   ])("%s", (_, over, present, more, expected) => {
     expect(actions([made(over)], present, { ...options, ...more })).toEqual([expected]);
   });
@@ -134,7 +146,10 @@ describe("the preflight", () => {
   it("names everything that is missing at once", () => {
     const content = exampleContent({
       nodes: [
-        { ...node("A", "n8n-nodes-base.postgres"), credentials: { postgres: { name: "Gone" }, smtp: { name: "Mail" } } },
+        {
+          ...node("A", "n8n-nodes-base.postgres"),
+          credentials: { postgres: { name: "Gone" }, smtp: { name: "Mail" } },
+        },
         node("B", "n8n-nodes-base.executeWorkflow", { workflowId: "away" }),
         node("C", "n8n-nodes-gone.thing"),
         node("D", "n8n-nodes-base.webhook", { path: "orders", httpMethod: "POST" }),

@@ -1,5 +1,9 @@
 /** What of a person a text may hold, and how it is told from what only looks alike. */
-const kinds: readonly { readonly kind: string; readonly pattern: RegExp; readonly isOne: (found: string) => boolean }[] = [
+const kinds: readonly {
+  readonly kind: string;
+  readonly pattern: RegExp;
+  readonly isOne: (found: string) => boolean;
+}[] = [
   {
     kind: "an e-mail address",
     pattern: /[\p{L}\p{N}_.+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,6}\p{L}{2,24}/gu,

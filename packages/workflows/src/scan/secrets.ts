@@ -14,7 +14,7 @@ const keys = [
   String.raw`\bya29\.[\w-]{20}`,
   String.raw`\beyJ[\w-]{8,400}\.eyJ[\w-]{8}`,
   String.raw`\bSG\.[\w-]{16,64}\.[\w-]{16}`,
-  String.raw`-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----`,
+  "-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----",
   String.raw`\b(?:Bearer|Basic) {1,4}[A-Za-z0-9+/_=.-]{16}`,
 ];
 const knownKey = new RegExp(`(?:${keys.join("|")})\\S{0,200}`);
@@ -23,8 +23,7 @@ const knownKey = new RegExp(`(?:${keys.join("|")})\\S{0,200}`);
 const anyAddress = /\b[a-z][a-z0-9+.-]{0,30}:\/\/\S{1,300}/gi;
 
 /** `apiKey: "…"`, `password = '…'`, in code. */
-const assigned =
-  /(?:password|passwd|secret|token|api[-_]?key)["'`]?\s*(?::|={1,3})\s*["'`]([^"'`\s{}$]{8,300})["'`]/gi;
+const assigned = /(?:password|passwd|secret|token|api[-_]?key)["'`]?\s*(?::|={1,3})\s*["'`]([^"'`\s{}$]{8,300})["'`]/gi;
 
 /** What stands for a value that is to be filled in. */
 const placeholder = /^[<[(*x.…-]|^(your|my|the|some|enter|insert|replace|change|example|test|dummy|todo)\b|_here$/i;

@@ -1,7 +1,7 @@
 import type { Connections, Node, WorkflowSettings } from "@understudy/n8n";
 import fc from "fast-check";
-import { contentHash } from "../content/hash.ts";
 import type { Content } from "../content/content.ts";
+import { contentHash } from "../content/hash.ts";
 import type { Migration } from "../file/migration.ts";
 
 /** Texts that have been used to break out of literals, comments and JSON. */

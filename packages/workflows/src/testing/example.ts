@@ -1,5 +1,5 @@
-import { contentHash } from "../content/hash.ts";
 import type { Content } from "../content/content.ts";
+import { contentHash } from "../content/hash.ts";
 import type { Migration } from "../file/migration.ts";
 
 /** A small workflow. */
@@ -7,7 +7,16 @@ export function exampleContent(over: Partial<Content> = {}): Content {
   return {
     name: "Orders",
     description: null,
-    nodes: [{ id: "1", name: "Start", type: "n8n-nodes-base.manualTrigger", typeVersion: 1, position: [0, 0], parameters: {} }],
+    nodes: [
+      {
+        id: "1",
+        name: "Start",
+        type: "n8n-nodes-base.manualTrigger",
+        typeVersion: 1,
+        position: [0, 0],
+        parameters: {},
+      },
+    ],
     connections: {},
     settings: { executionOrder: "v1" },
     nodeGroups: [],

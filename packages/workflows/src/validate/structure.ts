@@ -13,7 +13,9 @@ export function structureProblems({ name, nodes, connections }: Content): string
     ...(name.trim() === "" ? ["it has no name"] : []),
     ...([...name].length > longestName ? [`its name has more than ${longestName} characters`] : []),
     ...[...new Set(titles.filter((title, index) => titles.indexOf(title) !== index))].map(twice),
-    ...links.filter(({ from }) => !known.has(from)).map(({ from }) => `a connection begins at "${from}", which is no node`),
+    ...links
+      .filter(({ from }) => !known.has(from))
+      .map(({ from }) => `a connection begins at "${from}", which is no node`),
     ...links.filter(({ to }) => !known.has(to)).map(({ to }) => `a connection ends at "${to}", which is no node`),
   ];
 }

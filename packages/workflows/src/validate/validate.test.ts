@@ -13,7 +13,12 @@ const fileOf = (made: Migration, alter = (sql: string) => sql): MigrationFile =>
   parse: () => parseMigration(made.name, alter(renderMigration(made).sql)),
 });
 const messages = (...files: MigrationFile[]) => validate(files, []).map(({ message }) => message);
-const node = (name: string, parameters = {}) => ({ name, type: "n8n-nodes-base.executeWorkflow", typeVersion: 1, parameters });
+const node = (name: string, parameters = {}) => ({
+  name,
+  type: "n8n-nodes-base.executeWorkflow",
+  typeVersion: 1,
+  parameters,
+});
 
 describe("what CI looks at", () => {
   const first = exampleMigration({ name: "20261122120000_orders.sql" });
@@ -28,7 +33,10 @@ describe("what CI looks at", () => {
   });
 
   it("names a file that was edited, and goes on with the others", () => {
-    const found = messages(fileOf(first, (sql) => `${sql}DELETE FROM x;\n`), fileOf(second));
+    const found = messages(
+      fileOf(first, (sql) => `${sql}DELETE FROM x;\n`),
+      fileOf(second),
+    );
     expect(found).toHaveLength(2);
     expect(found[0]).toMatch(/^20261122120000_orders\.sql:\d+ is not as n8n:create-migration wrote it$/);
   });
@@ -44,7 +52,10 @@ describe("what CI looks at", () => {
   });
 
   it("finds calls of workflows that no migration has", () => {
-    const caller = exampleMigration({ workflowId: "a", content: exampleContent({ nodes: [node("Call", { workflowId: "b" })] }) });
+    const caller = exampleMigration({
+      workflowId: "a",
+      content: exampleContent({ nodes: [node("Call", { workflowId: "b" })] }),
+    });
     expect(messages(fileOf(caller))).toEqual(['"Orders" calls workflow b, which no migration has']);
     const called = exampleMigration({ workflowId: "b", name: "20261122120001_b.sql" });
     expect(messages(fileOf(caller), fileOf(called))).toEqual([]);
@@ -66,6 +77,8 @@ describe("the structure of a workflow", () => {
       'a connection ends at "C", which is no node',
     ]);
     expect(structureProblems(exampleContent({ name: "🚀".repeat(128) }))).toEqual([]);
-    expect(structureProblems(exampleContent({ name: "x".repeat(129) }))).toEqual(["its name has more than 128 characters"]);
+    expect(structureProblems(exampleContent({ name: "x".repeat(129) }))).toEqual([
+      "its name has more than 128 characters",
+    ]);
   });
 });
