@@ -20,6 +20,8 @@ export interface ConnectOptions {
   readonly bulk?: boolean;
   /** Refuse every statement that writes. */
   readonly readOnly?: boolean;
+  /** Encrypt: `verified` only with a certificate that can be trusted, `any` with every one. */
+  readonly tls?: "verified" | "any" | undefined;
 }
 
 /** One session of a Postgres server. Close it when done. */
@@ -34,7 +36,7 @@ export interface Connection extends AsyncDisposable {
 
 /** Log in. @throws PostgresError in plain words: wrong password, too many connections, no such database, no answer. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  const { host, port, user, password, database, timeout, bulk = false, readOnly = false } = options;
+  const { host, port, user, password, database, timeout, bulk = false, readOnly = false, tls } = options;
   const socket = new Socket();
   const client = new pg.Client({
     host,
@@ -42,7 +44,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
     user,
     password,
     database,
-    ssl: false,
+    ssl: tls ? { rejectUnauthorized: tls === "verified" } : false,
     stream: () => socket,
     // A network that swallows packets is noticed within half a minute.
     keepAlive: true,

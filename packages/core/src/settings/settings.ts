@@ -11,6 +11,7 @@ import { monitorSchema } from "./monitor.ts";
 import { promoteSchema } from "./promote.ts";
 import { retentionSchema } from "./retention.ts";
 import { teamSchema } from "./team.ts";
+import { workflowsSchema } from "./workflows.ts";
 
 const name = z
   .string()
@@ -75,6 +76,7 @@ export const settingsSchema = z.strictObject({
   promote: promoteSchema.prefault({}),
   retention: retentionSchema.prefault({}),
   teamSync: teamSchema.prefault({}),
+  workflows: workflowsSchema.prefault({}),
   environments: z.record(name, environmentSchema).default({
     staging: environmentSchema.parse({ kind: "staging" }),
     production: environmentSchema.parse({ kind: "production", profile: "server" }),

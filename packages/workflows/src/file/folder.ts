@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Installation, UserError, writeFileAtomic } from "@understudy/core";
 import { sha256 } from "../content/hash.ts";
+import { fromOneLine, parseHeader } from "./header.ts";
 import { dataFile, type Migration } from "./migration.ts";
 import { isTimestamp, namePattern } from "./name.ts";
 import { parseMigration } from "./parse.ts";
@@ -14,13 +15,30 @@ export interface MigrationFile {
   readonly checksum: string;
   /** @throws UserError when it is not as it was written. */
   parse(): Migration;
+  /** What its header alone says. @throws UserError for a header that is none */
+  summary(): Summary;
+}
+
+/** A migration without its content. */
+export interface Summary {
+  readonly name: string;
+  readonly workflowId: string;
+  readonly workflow: string;
+  readonly source: string;
+  readonly environment: string;
+  /** Of its content. */
+  readonly hash: string;
 }
 
 /** `workflows/migrations` of an installation. */
 export class MigrationFolder {
+  readonly root: string;
   readonly path: string;
+  /** Text of its .gitattributes: a checkout must give the very bytes that were reviewed. */
+  readonly attributes = "* -text\n";
 
   constructor({ root }: Pick<Installation, "root">) {
+    this.root = root;
     this.path = join(root, "workflows", "migrations");
   }
 
@@ -51,9 +69,8 @@ export class MigrationFolder {
   /** Write a migration: its data file first, so that none is ever without. @returns the path of each file */
   write(migration: Migration): string[] {
     mkdirSync(this.path, { recursive: true });
-    // A checkout must give the very bytes that were reviewed.
     const attributes = join(this.path, ".gitattributes");
-    if (!existsSync(attributes)) writeFileAtomic(attributes, "* -text\n", 0o644);
+    if (!existsSync(attributes)) writeFileAtomic(attributes, this.attributes, 0o644);
     const { sql, data } = renderMigration(migration);
     const file = join(this.path, migration.name);
     const beside = join(this.path, dataFile(migration.name));
@@ -64,13 +81,32 @@ export class MigrationFolder {
 
   #file(name: string): MigrationFile {
     const bytes = readFileSync(join(this.path, name));
-    return { name, checksum: sha256(bytes), parse: () => parseMigration(name, utf8(name, bytes), this.#data(name)) };
+    return {
+      name,
+      checksum: sha256(bytes),
+      parse: () => parseMigration(name, utf8(name, bytes), this.#data(name)),
+      summary: () => summaryOf(name, utf8(name, bytes.subarray(0, endOfHeader(bytes)))),
+    };
   }
 
   #data(name: string): string | undefined {
     const file = join(this.path, dataFile(name));
     return existsSync(file) ? utf8(dataFile(name), readFileSync(file)) : undefined;
   }
+}
+
+function summaryOf(name: string, text: string): Summary {
+  const header = parseHeader(text, name);
+  const { "Workflow id": id = "", Workflow = "", Environment = "", Source = "", Content = "" } = header;
+  return {
+    ...{ name, source: Source, hash: Content },
+    ...{ workflowId: fromOneLine(id), workflow: fromOneLine(Workflow), environment: fromOneLine(Environment) },
+  };
+}
+
+function endOfHeader(bytes: Buffer): number {
+  const end = bytes.indexOf("\n\n");
+  return end < 0 ? bytes.length : end;
 }
 
 function requireName(name: string): string {

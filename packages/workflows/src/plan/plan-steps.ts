@@ -80,7 +80,8 @@ function resolved(
   { environment, resolve }: StepOptions,
 ): Step {
   if (resolve === "theirs") return { migration, action, conflict, forced: true };
-  // What was taken from here is here, and newer.
-  if (resolve === "ours" || migration.environment === environment) return { migration, action: "keep", conflict };
+  // What was taken from here is here, and newer. Only productions have a name of their own: each developer has a staging.
+  const isFromHere = migration.source === "prod" && migration.environment === environment;
+  if (resolve === "ours" || isFromHere) return { migration, action: "keep", conflict };
   return { migration, action: "conflict", conflict };
 }

@@ -61,7 +61,7 @@ describe("the step of a migration", () => {
     ["keeps the target's when told so", {}, here("edited"), { resolve: "ours" }, "keep changed"],
     [
       "keeps what came from here and was changed since",
-      { environment: "production" },
+      { source: "prod", environment: "production" },
       here("edited"),
       {},
       "keep changed",
@@ -92,6 +92,7 @@ describe("the step of a migration", () => {
       workflowId: fc.constantFrom("w", "x"),
       hash,
       basedOn: fc.option(hash, { nil: undefined }),
+      source: fc.constantFrom("dev", "prod"),
       environment: fc.constantFrom("staging", "production"),
     });
     fc.assert(

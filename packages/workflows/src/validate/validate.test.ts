@@ -11,6 +11,7 @@ const fileOf = (made: Migration, alter = (sql: string) => sql): MigrationFile =>
   name: made.name,
   checksum: "",
   parse: () => parseMigration(made.name, alter(renderMigration(made).sql)),
+  summary: () => ({ ...made, workflow: made.content.name }),
 });
 const messages = (...files: MigrationFile[]) => validate(files, []).map(({ message }) => message);
 const node = (name: string, parameters = {}) => ({
