@@ -2,7 +2,7 @@ import type { Content } from "../content/content.ts";
 import { contentHash } from "../content/hash.ts";
 import type { StoredWorkflow } from "../content/stored.ts";
 import type { Summary } from "../file/folder.ts";
-import { inlineLimit, type Migration } from "../file/migration.ts";
+import { isLarge, type Migration } from "../file/migration.ts";
 import { fileName } from "../file/name.ts";
 import type { WorkflowSource } from "../source/source.ts";
 
@@ -53,7 +53,7 @@ export function planMigration(making: Making): Planned {
       project: stored.teamProject ?? undefined,
       notes: making.notes,
       content,
-      isLarge: Buffer.byteLength(JSON.stringify([content.nodes, content.connections])) > inlineLimit,
+      isLarge: isLarge(content),
     },
   };
 }

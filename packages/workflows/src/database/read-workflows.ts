@@ -61,6 +61,20 @@ export async function readLiveVersions(
   );
 }
 
+/** One version of a workflow, while n8n keeps it. */
+export async function readVersion(
+  { session, of, has }: N8nTables,
+  workflowId: string,
+  versionId: string,
+): Promise<StoredVersion | undefined> {
+  const groups = has("workflow_history", "nodeGroups") ? `"nodeGroups"` : `NULL AS "nodeGroups"`;
+  const [row] = await session.query<StoredVersion>(
+    `SELECT nodes, connections, ${groups} FROM ${of("workflow_history")} WHERE "workflowId" = $1 AND "versionId" = $2`,
+    [workflowId, versionId],
+  );
+  return row;
+}
+
 async function findWorkflows({ session, of }: N8nTables, { ids, name, savedSince }: WorkflowFilter): Promise<string[]> {
   const rows = await session.query<{ id: string }>(
     `SELECT id FROM ${of("workflow_entity")}

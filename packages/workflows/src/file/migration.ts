@@ -35,6 +35,11 @@ export interface Migration {
 /** Bytes of JSON beyond which nodes and connections get a file of their own, `data/<name>.json`. */
 export const inlineLimit = 262_144;
 
+/** Whether nodes and connections are too long to be read among statements. */
+export function isLarge({ nodes, connections }: Pick<Content, "nodes" | "connections">): boolean {
+  return Buffer.byteLength(JSON.stringify([nodes, connections])) > inlineLimit;
+}
+
 /** Where those of a large workflow lie, below the folder of the migrations. */
 export function dataFile(name: string): string {
   return `data/${name.replace(/\.sql$/, ".json")}`;

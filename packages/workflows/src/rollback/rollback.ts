@@ -1,0 +1,122 @@
+import { openLog, UserError } from "@understudy/core";
+import { chooseTarget, type EnvironmentChoice, mutate, toolboxOn } from "@understudy/environment";
+import type { Content } from "../content/content.ts";
+import { contentHash } from "../content/hash.ts";
+import { contentOf, type StoredVersion, versionOf } from "../content/stored.ts";
+import { type MetadataRow, readMetadata } from "../database/metadata.ts";
+import { type N8nSide, openN8n } from "../database/open.ts";
+import { readCredentials } from "../database/read-facts.ts";
+import { readVersion, readWorkflows } from "../database/read-workflows.ts";
+import { type MigrationFile, MigrationFolder } from "../file/folder.ts";
+import type { Migration } from "../file/migration.ts";
+import { nextTimestamp } from "../file/name.ts";
+import { migrate } from "../migrate/migrate.ts";
+import type { MigrateReport } from "../migrate/report.ts";
+import { planRollback, type TakenBack } from "./plan-rollback.ts";
+
+export interface RollbackRequest extends EnvironmentChoice {
+  /** The last migration that stays, or the beginning of its name; without it, all but the newest stay. */
+  readonly to: string | undefined;
+  readonly dryRun: boolean;
+  readonly wait: boolean;
+  readonly say: (line: string) => void;
+}
+
+/** What `n8n:rollback --json` says; documented in docs/workflow-rollback.md. */
+export interface RollbackReport extends MigrateReport {
+  /** Names of the migrations that were taken back. */
+  readonly takenBack: readonly string[];
+  /** Workflows that came with them. They stay as they are. */
+  readonly stay: readonly { readonly id: string; readonly workflow: string }[];
+}
+
+/** Bring workflows back to the versions that ran before, by new migrations: history goes on, nothing of it is lost. @throws UserError */
+export async function rollbackWorkflows(request: RollbackRequest): Promise<RollbackReport> {
+  const target = chooseTarget(request);
+  const { installation, environment } = target;
+  const folder = new MigrationFolder(installation);
+  const log = openLog(installation, environment.name, "migrate");
+  await using side = await openN8n(target);
+  const run = async (): Promise<RollbackReport> => {
+    const taken = await findTaken(side, folder.files(), request.to);
+    const present = new Set(folder.names());
+    const plan = planRollback(taken, { timestamp: nextTimestamp(Date.now(), [...present]), taken: present });
+    for (const { workflowId, content } of plan.stay) {
+      request.say(`  "${content.name}" (${workflowId}) came with it, and stays: switch it off or delete it in n8n`);
+    }
+    for (const { name, content } of plan.migrations) request.say(`  ${name}: "${content.name}" as it was`);
+    if (!request.dryRun) for (const migration of plan.migrations) folder.write(migration);
+    const options = { ...request, to: undefined, resolve: "stop", outOfOrder: false, createStubs: false, log } as const;
+    const report = await migrate(side, folder.files(), { ...options, manner: request.dryRun ? "plan" : "strict" });
+    return {
+      ...report,
+      takenBack: taken.map(({ migration }) => migration.name),
+      stay: plan.stay.map(({ workflowId, content }) => ({ id: workflowId, workflow: content.name })),
+    };
+  };
+  if (request.dryRun) return await run();
+  const mutation = {
+    ...{ verb: "n8n:rollback", wait: request.wait, log, say: request.say },
+    toolbox: await toolboxOn(side.engine),
+  };
+  return await mutate(target, side.engine, mutation, async ({ journal }) => {
+    journal.step("rollback");
+    return await run();
+  });
+}
+
+/** Migrations that changed something here, and are to be taken back, each with what was before it. */
+async function findTaken(side: N8nSide, files: readonly MigrationFile[], to: string | undefined): Promise<TakenBack[]> {
+  const rows = await readMetadata(side.tables);
+  const byName = new Map(files.map((file) => [file.name, file]));
+  const changed = rows.filter(({ versionId }) => versionId !== null);
+  const last = to === undefined ? changed.at(-2)?.name : rows.findLast(({ name }) => name.startsWith(to))?.name;
+  if (to !== undefined && last === undefined) {
+    throw new UserError(`No migration that is applied here is called ${to}`, {
+      next: "pnpm n8n:status lists them",
+      exitCode: 2,
+    });
+  }
+  const taken: TakenBack[] = [];
+  for (const row of changed.filter(({ name }) => last === undefined || name > last)) {
+    const file = byName.get(row.name);
+    if (!file) throw missingFile(row);
+    const migration = file.parse();
+    const content = before(files, migration) ?? (await versionBefore(side, row, migration));
+    taken.push({ migration, before: content && { content, hash: contentHash(content) } });
+  }
+  if (taken.length === 0)
+    throw new UserError("Nothing was applied here that could be taken back", { next: "See pnpm n8n:status" });
+  return taken;
+}
+
+/** What a migration was made from, as another one has it. */
+function before(files: readonly MigrationFile[], { name, workflowId, basedOn }: Migration): Content | undefined {
+  const found = files.findLast((file) => {
+    const summary = file.summary();
+    return file.name < name && summary.workflowId === workflowId && summary.hash === basedOn;
+  });
+  return found?.parse().content;
+}
+
+/** The version that ran before, as n8n's history has it; what is not in a version is as it is now. */
+async function versionBefore(
+  { tables }: N8nSide,
+  { previousVersionId }: MetadataRow,
+  { workflowId }: Migration,
+): Promise<Content | undefined> {
+  if (previousVersionId === null) return undefined;
+  const { names } = await readCredentials(tables);
+  const version: StoredVersion | undefined = await readVersion(tables, workflowId, previousVersionId);
+  if (!version) return undefined;
+  for await (const stored of readWorkflows(tables, { ids: [workflowId] })) {
+    return { ...contentOf(stored, names), ...versionOf(version, names) };
+  }
+  return undefined;
+}
+
+function missingFile({ name }: MetadataRow): UserError {
+  return new UserError(`${name} was applied here, and is not in workflows/migrations`, {
+    next: "Bring it back: git pull, or the branch that it is on",
+  });
+}
