@@ -16,6 +16,7 @@ import { changesLine, type DeployReport, deployReport, type ServiceReport } from
 import type { EndPhase } from "./report/phases.ts";
 import { verifyStack } from "./verify.ts";
 import type { Report, Work } from "./work.ts";
+import { migrationSteps, type WorkflowsChange } from "./workflows.ts";
 
 /** What making a stack what it should be works with. */
 export interface StackChange extends Preparation {
@@ -27,6 +28,8 @@ export interface StackChange extends Preparation {
   readonly straight?: boolean;
   /** Missing data volumes, by their name on the host, that may be made anew and empty. */
   readonly acceptEmptyVolumes: readonly string[];
+  /** How its workflow migrations are applied, once n8n is up; without it they are left alone. */
+  readonly workflows?: WorkflowsChange | undefined;
   readonly log: Log;
   readonly endPhase: EndPhase;
 }
@@ -100,7 +103,7 @@ function refuseStrays({ repairs }: DeployPlan, { desired }: Candidate): void {
 
 /** Carry the plan out, prove the result, and write down what is now there. */
 async function perform(
-  { engine, straight = false, log, endPhase }: StackChange,
+  { engine, straight = false, workflows, say, log, endPhase }: StackChange,
   candidate: Candidate,
   plan: DeployPlan,
   session: HostSession,
@@ -130,7 +133,10 @@ async function perform(
       return note;
     },
   };
-  await runSteps(hasWork(plan) ? [apply, prove, logIn] : [prove, logIn]);
+  const steps = hasWork(plan) ? [apply, prove, logIn] : [prove, logIn];
+  const migrations = workflows ? migrationSteps(candidate.desired, { ...workflows, say, log }) : [];
+  await runSteps([...steps, ...migrations]);
+  if (migrations.length) endPhase("workflows");
   await record(work);
   endPhase("record");
   const report = deployReport(candidate.desired, plan, services, candidate.release.id);

@@ -9,6 +9,7 @@ import type { TurnoverReport } from "./edge/turnovers.ts";
 import { awaitHealthy } from "./healthy/await-healthy.ts";
 import { ensureToolbox } from "./images/acquire.ts";
 import { mutateStack } from "./mutate-stack.ts";
+import { migrationSteps, recordedWorkflows, type WorkflowsChange } from "./workflows.ts";
 
 export interface RestartRequest extends EnvironmentChoice {
   readonly service: string;
@@ -35,6 +36,8 @@ export async function restart(request: RestartRequest): Promise<RestartReport> {
   await using engine = await connectEngine(environment.host, environment.sshOptions);
   const toolbox = await ensureToolbox(engine, say);
   const log = openLog(installation, environment.name, "restart");
+  const workflows: WorkflowsChange | undefined =
+    environment.kind === "production" ? recordedWorkflows(target) : { manner: "tolerant" };
   const container = containerName(environment.stackName, service);
   const limits = turnoverLimits(desired);
   const again: Up = async (_model, turns) => {
@@ -62,6 +65,7 @@ export async function restart(request: RestartRequest): Promise<RestartReport> {
           else await again(desired.model);
         },
       },
+      ...(workflows && service === "n8n" ? migrationSteps(desired, { ...workflows, say, log }) : []),
     ]);
     return { environment: environment.name, service, held: waited };
   });

@@ -10,6 +10,7 @@ import { ownedVolumes } from "./live/missing-volumes.ts";
 import { type Applied, type DeployPlan, nothingToDo } from "./plan/plan-deploy.ts";
 import { createRelease } from "./plan/release.ts";
 import { type ServiceReport, serviceReports } from "./report/deploy-report.ts";
+import { lacksMigrations } from "./workflows.ts";
 
 /** A stack that is what it should be, healthy and answering. */
 export interface Unchanged {
@@ -44,8 +45,10 @@ export async function findUnchanged(engine: Engine, desired: DesiredStack): Prom
   if (!same) return undefined;
   // Told apart by content alone; production runs what is recorded, whatever its files say by now.
   const release = createRelease({ commit: undefined, images, files: releaseFiles(desired) });
-  if (environment.kind === "staging" && (release.id !== recorded.id || (await committedSince(desired))))
-    return undefined;
+  if (environment.kind === "staging") {
+    if (release.id !== recorded.id || (await committedSince(desired))) return undefined;
+    if (await lacksMigrations(desired)) return undefined;
+  }
   return { plan: nothingToDo(snapshot), services: serviceReports(model, reachable, images), release: recorded.id };
 }
 

@@ -1,4 +1,4 @@
-import { bytesInWords, countInWords, type Journal, runSteps, type Step } from "@understudy/core";
+import { bytesInWords, countInWords, type Journal, runSteps, type Step, writeFact } from "@understudy/core";
 import { type Guest, incomingName, RoomGuard, refuseWithoutRoom, swapIn } from "@understudy/data";
 import type { SequenceState } from "@understudy/postgres";
 import { copyDatabase } from "./copy/copy-database.ts";
@@ -162,6 +162,8 @@ async function swap(run: Run, report: (line: string) => void): Promise<void> {
   // Before: a run that is killed when all is proven leaves it to the next one.
   run.folder.write(reportFile, reportOf(run, false));
   run.done.healthySeconds = await swapIn(swapOf(run.context, run.folder), report);
+  const { installation, environment } = run.context.staging.stack;
+  writeFact(installation, environment.name, "active-workflows", run.plan.policy.n8n.activeWorkflows);
 }
 
 /** Its new content lies ready; a run that goes on makes it again. */

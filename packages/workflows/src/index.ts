@@ -1,2 +1,2 @@
-export { hasNewMigrations, lastMigration, migrateOnStart, type OnStartOptions } from "./migrate/on-start.ts";
+export { hasNewMigrations, migrateOnStart, type OnStartOptions } from "./migrate/on-start.ts";
 export type { MigrateReport } from "./migrate/report.ts";

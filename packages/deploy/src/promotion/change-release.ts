@@ -14,6 +14,8 @@ export interface ReleaseChange {
   readonly mutation: Mutation;
   /** What has to be is to be there soonest, whoever waits meanwhile. */
   readonly straight?: boolean;
+  /** How the workflow migrations of the release are applied; those that led to what is gone back from stay. */
+  readonly workflows?: StackChange["workflows"];
   readonly log: Log;
   /** Says a line to the person. */
   readonly say: (line: string) => void;
@@ -61,7 +63,7 @@ export async function recoverChange(change: ReleaseChange): Promise<string | und
   }
   const back = recordedAt(target, tag);
   say(`The ${verb} to release ${release} was cut off: going back to ${tag}, release ${back.release.id}`);
-  await runRelease({ ...change, mutation: { ...change.mutation, resumed: true } }, back);
+  await runRelease({ ...change, workflows: undefined, mutation: { ...change.mutation, resumed: true } }, back);
   markChangeEnded(target);
   return back.release.id;
 }
@@ -77,7 +79,7 @@ async function goBack(change: ReleaseChange, tag: string, release: string, cause
   const { name } = target.environment;
   try {
     // Leftovers of the release that did not come up are to be expected.
-    await runRelease({ ...change, mutation: { ...mutation, resumed: true } }, back);
+    await runRelease({ ...change, workflows: undefined, mutation: { ...mutation, resumed: true } }, back);
     markChangeEnded(target);
   } catch (error) {
     return new UserError(
@@ -101,9 +103,9 @@ export async function proveRelease(change: ReleaseChange, to: Recorded): Promise
 
 /** Deploy a recorded release, and see its services healthy. */
 async function runRelease(change: ReleaseChange, { target, profile, release }: Recorded): Promise<DeployOutcome> {
-  const { verb, engine, mutation, straight = false, log, say } = change;
+  const { verb, engine, mutation, straight = false, workflows, log, say } = change;
   const stack: StackChange = {
-    ...{ verb, target, profile, recorded: release, engine, straight, say, log },
+    ...{ verb, target, profile, recorded: release, engine, straight, workflows, say, log },
     refresh: true,
     acceptEmptyVolumes: [],
     endPhase: followPhases(log),

@@ -1,5 +1,12 @@
 import { confirmDestructive, connectEngine, openLog, runSteps, UserError } from "@understudy/core";
-import { chooseTarget, type Mutation, type Recorded, recordedDeployment, serviceOf } from "@understudy/environment";
+import {
+  chooseTarget,
+  desiredStack,
+  type Mutation,
+  type Recorded,
+  recordedDeployment,
+  serviceOf,
+} from "@understudy/environment";
 import { makePlan } from "../change-stack.ts";
 import type { TurnoverReport } from "../edge/turnovers.ts";
 import { runHook } from "../hooks.ts";
@@ -9,6 +16,7 @@ import type { PlanItem } from "../plan/describe.ts";
 import { rehearseCandidate } from "../prepare-candidate.ts";
 import { type Gate, gates } from "../receipt/gates.ts";
 import { followPhases } from "../report/phases.ts";
+import { migrationSteps } from "../workflows.ts";
 import { bringImages } from "./bring-images.ts";
 import { changeRelease, type ReleaseChange, recoverChange } from "./change-release.ts";
 import { checkPromotion } from "./check-promotion.ts";
@@ -115,7 +123,8 @@ async function underLock(
   const log = openLog(installation, environment.name, "promote");
   const options = { verb: "promote", wait, toolbox: await ensureToolbox(engine, say), log, say };
   return await mutateStack(production, engine, options, async (mutation) => {
-    const change: ReleaseChange = { verb: "promote", target: production, engine, mutation, log, say };
+    const workflows = { manner: "strict" } as const;
+    const change: ReleaseChange = { verb: "promote", target: production, engine, mutation, workflows, log, say };
     mutation.journal.step("recover");
     await recoverChange(change);
     mutation.journal.step("gates", { release: staging.release.id });
@@ -123,10 +132,10 @@ async function underLock(
     refuseClosed(gates(await facts()));
     const variables = { release: staging.release.id };
     await runHook(production, "pre-promote", { variables, say });
+    const before = recordedDeployment(production);
+    if (before) await rehearseWorkflows(before, mutation, { say, log });
     const release = await send(stage, staging, mutation);
-    const secured = recordedDeployment(production)
-      ? await secure(production, engine, { verify: true, mutation, log, say })
-      : undefined;
+    const secured = before ? await secure(production, engine, { verify: true, mutation, log, say }) : undefined;
     const outcome = await changeRelease(change, promotedTo(production, release), {
       tag: secured?.tag ?? null,
     });
@@ -134,6 +143,18 @@ async function underLock(
     log.info({ release: release.id, tag: secured?.tag, report: outcome.report }, "promoted");
     return { secured, plan: outcome.plan.items, held: outcome.turnovers };
   });
+}
+
+/** What cannot be applied to production's workflows is known before anything of it is changed. @throws UserError */
+async function rehearseWorkflows(
+  { target, profile }: Recorded,
+  { journal }: Mutation,
+  { say, log }: Pick<ReleaseChange, "say" | "log">,
+): Promise<void> {
+  const steps = migrationSteps(await desiredStack(target, profile), { manner: "rehearse", say, log });
+  if (steps.length === 0) return;
+  journal.step("rehearse workflow migrations");
+  await runSteps(steps);
 }
 
 async function send({ engines }: Stage, { release }: Recorded, { journal }: Mutation): Promise<Recorded["release"]> {

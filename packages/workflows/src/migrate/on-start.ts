@@ -20,7 +20,7 @@ export interface OnStartOptions {
 interface Known {
   /** Of the folder, when it was last brought here. */
   readonly folder: string;
-  /** The last file of it. */
+  /** The last file of it: a deploy that only repairs goes no further. */
   readonly to: string;
 }
 
@@ -54,11 +54,6 @@ export function hasNewMigrations({ installation, environment }: Target): boolean
   const folder = new MigrationFolder(installation);
   if (!hasMigrations(folder)) return false;
   return readFact<Known>(installation, environment.name, fact)?.folder !== folderHash(folder);
-}
-
-/** The last migration that was brought to an environment: what belongs to the release that it runs. */
-export function lastMigration({ installation, environment }: Target): string | undefined {
-  return readFact<Known>(installation, environment.name, fact)?.to;
 }
 
 function hasMigrations(folder: MigrationFolder): boolean {
