@@ -36,7 +36,9 @@ export async function makeHistory(request: HistoryRequest): Promise<History> {
   const target = chooseTarget({ environment: request.environment }, "production");
   const { installation, settings } = target;
   const folder = new MigrationFolder(installation);
-  await using source = (request.environment ? undefined : await openNamed("PROD")) ?? (await openEnvironment(target));
+  await using source =
+    (request.environment ? undefined : await openNamed("PROD", target.environment.name)) ??
+    (await openEnvironment(target));
   const all = await source.list();
   const made = await makeMigrations(
     source,

@@ -26,7 +26,8 @@ export async function createMigration(request: CreateRequest): Promise<CreateRep
   const { installation, settings } = target;
   const folder = new MigrationFolder(installation);
   const isNamed = request.environment ?? request.staging;
-  await using source = (isNamed ? undefined : await openNamed("LOCAL")) ?? (await openEnvironment(target));
+  await using source =
+    (isNamed ? undefined : await openNamed("LOCAL", target.environment.name)) ?? (await openEnvironment(target));
   const chosen = chooseWorkflows(await source.list(), request);
   const ids = request.withDependencies ? await withCalled(source, chosen) : chosen;
   const made = await makeMigrations(source, folder, ids, {

@@ -10,7 +10,7 @@ export interface Migration {
   /** Name of its file. */
   readonly name: string;
   readonly source: Source;
-  /** Of understudy.yml, or how the database was named. */
+  /** As understudy.yml calls it. */
   readonly environment: string;
   readonly workflowId: string;
   /** When it was last saved where it was made. */

@@ -14,13 +14,15 @@ type Prefix = "PROD" | "LOCAL";
 /**
  * The n8n that `PROD_DATABASE_URL`, or `PROD_SUPABASE_URL` with its key, name (or `LOCAL_…`), where one of them is set; it is not read
  * before anything was asked of it. Undefined without them.
+ * @param environment what understudy.yml calls it
  * @throws UserError for an address that is none, or a key that is missing
  */
 export async function openNamed(
   prefix: Prefix,
+  environment: string,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<WorkflowSource | undefined> {
-  const names = { environment: prefix.toLowerCase(), source: prefix === "PROD" ? "prod" : "dev" } as const;
+  const names = { environment, source: prefix === "PROD" ? "prod" : "dev" } as const;
   const address = env[`${prefix}_DATABASE_URL`];
   if (address) return await overDatabase(`${prefix}_DATABASE_URL`, address, names, env);
   const url = env[`${prefix}_SUPABASE_URL`];

@@ -44,7 +44,8 @@ export async function postgrestSource(options: PostgrestOptions): Promise<Workfl
     migrations: async () => {
       const noted = new Set(await migrationNames(ask));
       // Nobody notes there what was made of it.
-      return (migration) => noted.has(migration.name) || migration.environment === environment;
+      return (migration) =>
+        noted.has(migration.name) || (migration.source === source && migration.environment === environment);
     },
     [Symbol.asyncDispose]: async () => {},
   };
@@ -120,6 +121,10 @@ async function list(ask: Ask): Promise<Listed[]> {
   return rows.map((row) => ({ ...row, updatedAt: new Date(row.updatedAt) }));
 }
 
+/** What travels; pinned and static data do not even leave the database. */
+const carried =
+  "id,name,description,nodes,connections,nodeGroups,settings,isArchived,activeVersionId,versionId,updatedAt,parentFolderId";
+
 async function* workflows(ask: Ask, { ids, name, savedSince }: WorkflowFilter): AsyncGenerator<StoredWorkflow> {
   const all = await list(ask);
   const wanted = all.filter(
@@ -132,7 +137,7 @@ async function* workflows(ask: Ask, { ids, name, savedSince }: WorkflowFilter): 
   const ordered = wanted.map(({ id }) => id).toSorted((a, b) => (a < b ? -1 : 1));
   for (let from = 0; from < ordered.length; from += 50) {
     const some = ordered.slice(from, from + 50).map((id) => JSON.stringify(id));
-    const rows = await ask<Row>("workflow_entity", { id: `in.(${some.join(",")})`, order: "id" });
+    const rows = await ask<Row>("workflow_entity", { select: carried, id: `in.(${some.join(",")})`, order: "id" });
     yield* rows.map((row) => storedOf(row, around));
   }
 }

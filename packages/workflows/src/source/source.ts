@@ -6,7 +6,7 @@ import type { Migration, Source } from "../file/migration.ts";
 
 /** An n8n that migrations are made of. Its workflows are only read. */
 export interface WorkflowSource extends AsyncDisposable {
-  /** As understudy.yml, or the variable that names its database, calls it. */
+  /** As understudy.yml calls it. */
   readonly environment: string;
   readonly source: Source;
   readonly n8nVersion: string;

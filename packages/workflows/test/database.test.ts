@@ -1,0 +1,276 @@
+import { UserError } from "@understudy/core";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Content } from "../src/content/content.ts";
+import { credentialKey, credentialsOf } from "../src/content/credentials.ts";
+import { contentHash } from "../src/content/hash.ts";
+import { contentOf } from "../src/content/stored.ts";
+import { readCredentials } from "../src/database/read-facts.ts";
+import { readWorkflows } from "../src/database/read-workflows.ts";
+import { openTables } from "../src/database/tables.ts";
+import { isLarge, type Migration } from "../src/file/migration.ts";
+import { content as anyContent } from "../src/testing/arbitrary.ts";
+import { exampleContent, exampleMigration } from "../src/testing/example.ts";
+import { N8nStage, type TestDatabase } from "./support/n8n-stage.ts";
+
+/** A chain of migrations of one workflow. */
+function chain(workflowId: string, ...contents: Content[]): Migration[] {
+  return contents.map((content, index) => {
+    const before = contents[index - 1];
+    return exampleMigration({
+      ...{ workflowId, content, isLarge: isLarge(content), basedOn: before && contentHash(before) },
+      name: `2026112212${String(index).padStart(4, "0")}_${workflowId.toLowerCase()}.sql`,
+    });
+  });
+}
+
+const named = (name: string, over: Partial<Content> = {}) => exampleContent({ name, ...over });
+const node = (name: string, parameters = {}, type = "n8n-nodes-base.code") => ({
+  name,
+  type,
+  typeVersion: 1,
+  parameters,
+});
+
+async function contentsIn(database: TestDatabase): Promise<Map<string, Content>> {
+  const tables = await database.tables();
+  const { names } = await readCredentials(tables);
+  const found = await Array.fromAsync(readWorkflows(tables, {}));
+  return new Map(found.map((stored) => [stored.id, contentOf(stored, names)]));
+}
+
+describe("migrations in n8n's own database", () => {
+  let stage: N8nStage;
+  let next = 0;
+  const database = () => stage.database(`db${next++}`);
+
+  beforeAll(async () => {
+    stage = await N8nStage.open();
+  });
+  afterAll(() => stage[Symbol.asyncDispose]());
+
+  it("bring any workflow there as it was, and whatever it says is never run", async () => {
+    await using there = await database();
+    // What n8n's own columns have room for.
+    const fits = anyContent.filter(
+      ({ name, tags, folder, nodes }) =>
+        [...name].length <= 128 &&
+        name.trim() !== "" &&
+        tags.every((tag) => tag !== "" && [...tag].length <= 24) &&
+        folder.every((one) => one !== "" && [...one].length <= 128) &&
+        credentialsOf(nodes).every(({ name, type }) => [...name].length <= 128 && type.length <= 128),
+    );
+    let count = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(fits, { minLength: 1, maxLength: 8 }), async (contents) => {
+        const made = contents.map((content) => {
+          const id = `random${count++}`;
+          const calling = { ...content, settings: { executionOrder: "v1" }, nodes: content.nodes.map(withoutCalls) };
+          return { ...chain(id, calling)[0], name: `20261122${String(120_000 + count)}_x.sql` } as Migration;
+        });
+        const known = new Set((await readCredentials(await there.tables())).ids.keys());
+        for (const credential of made.flatMap(({ content }) => credentialsOf(content.nodes))) {
+          if (known.has(credentialKey(credential))) continue;
+          known.add(credentialKey(credential));
+          await there.credential(credential.type, credential.name);
+        }
+        const report = await there.migrate(made, { manner: "strict" });
+        expect(report.problems).toEqual([]);
+        expect(report.applied).toHaveLength(made.length);
+        const arrived = await contentsIn(there);
+        for (const { workflowId, content } of made) expect(arrived.get(workflowId)).toEqual(content);
+        // The next run has other files only; these were applied before.
+        await there.query("DELETE FROM migration_metadata");
+      }),
+      { numRuns: 25 },
+    );
+    expect(await there.query("SELECT FROM workflow_entity")).toHaveLength(count);
+    expect(await there.query("SELECT FROM workflow_entity WHERE active")).toEqual([]);
+  });
+
+  it("do nothing the second time, and leave what is live, its static data and its executions", async () => {
+    await using there = await database();
+    const [one, two] = chain("w1", named("One"), named("Two", { nodes: [node("Code", { jsCode: "return 2" })] }));
+    if (!one || !two) throw new Error("two migrations");
+    await there.migrate([one]);
+    await there.query(
+      `UPDATE workflow_entity SET active = true, "activeVersionId" = "versionId", "staticData" = '{"seen":1}'`,
+    );
+    await there.query(
+      `INSERT INTO execution_entity (finished, mode, "startedAt", "createdAt", status, "workflowId")
+       VALUES (true, 'webhook', now(), now(), 'success', 'w1')`,
+    );
+    const before = await there.query(`SELECT active, "activeVersionId", "staticData" FROM workflow_entity`);
+    // Its publication fails as n8n does not run; that is another test's.
+    await expect(there.migrate([one, two])).rejects.toThrow("nothing is to be published");
+    expect(await there.query(`SELECT active, "activeVersionId", "staticData" FROM workflow_entity`)).toEqual(before);
+    expect(await there.query("SELECT FROM execution_entity")).toHaveLength(1);
+    expect(await there.query(`SELECT publish FROM migration_metadata ORDER BY 1`)).toEqual([
+      { publish: "none" },
+      { publish: "pending" },
+    ]);
+    expect(await there.query(`SELECT FROM workflow_history WHERE "workflowId" = 'w1'`)).toHaveLength(2);
+    await there.query("UPDATE migration_metadata SET publish = 'done'");
+    const counter = () => there.query(`SELECT "versionCounter", "updatedAt" FROM workflow_entity`);
+    const settled = await counter();
+    expect(await there.migrate([one, two])).toMatchObject({ applied: [], pending: 0, conflicts: [], problems: [] });
+    expect(await counter()).toEqual(settled);
+  });
+
+  it("stop before anything where both sides were edited, and show it node by node", async () => {
+    await using there = await database();
+    const [one, two] = chain(
+      "w1",
+      named("One", { nodes: [node("A")] }),
+      named("One", { nodes: [node("A", { jsCode: "theirs" })] }),
+    );
+    const [other] = chain("w2", named("Other"));
+    if (!one || !two || !other) throw new Error("three migrations");
+    await there.migrate([one]);
+    await there.query(
+      `UPDATE workflow_entity SET nodes = '[{"name":"A","type":"n8n-nodes-base.code","typeVersion":1,"parameters":{"jsCode":"ours"}}]'`,
+    );
+    const report = await there.migrate([one, two, { ...other, name: "20261122130000_other.sql" }]);
+    expect(report).toMatchObject({
+      applied: [],
+      pending: 2,
+      conflicts: [
+        {
+          migration: two.name,
+          workflow: "One",
+          kind: "changed",
+          diff: '~ A (code)\n    parameters.jsCode: "ours" → "theirs"',
+        },
+      ],
+    });
+    expect((await contentsIn(there)).get("w1")?.nodes[0]?.parameters).toEqual({ jsCode: "ours" });
+
+    const tolerant = await there.migrate([one, two, { ...other, name: "20261122130000_other.sql" }], {
+      manner: "tolerant",
+    });
+    expect(tolerant).toMatchObject({ applied: ["20261122130000_other.sql"], pending: 1 });
+    expect((await contentsIn(there)).get("w1")?.nodes[0]?.parameters).toEqual({ jsCode: "ours" });
+
+    expect(
+      await there.migrate([one, two, { ...other, name: "20261122130000_other.sql" }], {
+        resolve: "theirs",
+        outOfOrder: true,
+      }),
+    ).toMatchObject({ applied: [two.name], pending: 0 });
+    expect((await contentsIn(there)).get("w1")?.nodes[0]?.parameters).toEqual({ jsCode: "theirs" });
+  });
+
+  it("are rehearsed without a trace", async () => {
+    await using there = await database();
+    const made = chain("w1", named("One", { tags: ["a"], folder: ["F"] }), named("Two"));
+    const report = await there.migrate(made, { manner: "rehearse" });
+    expect(report.applied).toHaveLength(2);
+    for (const table of ["workflow_entity", "workflow_history", "tag_entity", "folder", "shared_workflow"]) {
+      expect(await there.query(`SELECT FROM ${table}`), table).toEqual([]);
+    }
+    expect(await there.query("SELECT FROM pg_tables WHERE tablename = 'migration_metadata'")).toEqual([]);
+  });
+
+  it("name credentials that are missing, and make empty ones when told so", async () => {
+    await using there = await database();
+    const content = named("Mail", { nodes: [{ ...node("Send"), credentials: { smtp: { name: "Team mail" } } }] });
+    const report = await there.migrate(chain("w1", content));
+    expect(report).toMatchObject({ applied: [], pending: 1 });
+    expect(report.problems.map(({ message }) => message)).toEqual([
+      '"Mail" needs the credential "Team mail" (smtp), which is not here',
+    ]);
+    expect(await there.migrate(chain("w1", content), { createStubs: true })).toMatchObject({
+      applied: [expect.any(String)],
+    });
+    const [row] = await there.query<{ nodes: { credentials: { smtp: { id: string } } }[] }>(
+      "SELECT nodes FROM workflow_entity",
+    );
+    const [stub] = await there.query<{ id: string; data: string }>("SELECT id, data FROM credentials_entity");
+    expect(row?.nodes[0]?.credentials.smtp).toEqual({ id: stub?.id, name: "Team mail" });
+    expect(stub?.data).not.toContain("{}");
+    expect(await there.query("SELECT role FROM shared_credentials")).toEqual([{ role: "credential:owner" }]);
+  });
+
+  it("bring 1,000 at once, 2 MB, renamed and archived ones with equal hashes, and delete nothing", async () => {
+    await using there = await database();
+    const thousand = Array.from({ length: 1_000 }, (_, index) => {
+      const content = named(`W ${index}`, {
+        nodes: Array.from({ length: 30 }, (_, n) => node(`N ${n}`, { jsCode: `return ${index * n}` })),
+      });
+      return { ...chain(`k${index}`, content)[0], name: `20261122120000_k${index}.sql` } as Migration;
+    });
+    const huge = chain("huge", named("Huge", { nodes: [node("Big", { jsCode: "x".repeat(2_000_000) })] }));
+    const renamed = chain("renamed", named("Before"), named("After"));
+    const archived = chain("archived", named("Old"), named("Old", { isArchived: true }));
+    const all = [...thousand, ...huge, ...renamed, ...archived].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    expect(huge[0]?.isLarge).toBe(true);
+    expect(await there.migrate(all)).toMatchObject({ pending: 0, conflicts: [], problems: [] });
+    const arrived = await contentsIn(there);
+    const newest = new Map(all.map(({ workflowId, hash }) => [workflowId, hash]));
+    for (const [id, hash] of newest) {
+      const content = arrived.get(id);
+      expect(content && contentHash(content), id).toBe(hash);
+    }
+    await there.query("DELETE FROM workflow_entity WHERE id = 'k0'");
+    expect(await there.migrate(all)).toMatchObject({ applied: [], pending: 0 });
+    expect((await contentsIn(there)).has("k0")).toBe(false);
+    const again = { ...chain("k0", named("W 0"), named("W 0b"))[1], name: "20261122130000_k0.sql" } as Migration;
+    expect((await there.migrate([...all, again])).conflicts).toMatchObject([{ kind: "deleted", workflowId: "k0" }]);
+  });
+
+  it("are applied by one run at a time", async () => {
+    await using there = await database();
+    const other = await stage.connect(`db${next - 1}`);
+    await other.query("SELECT pg_advisory_lock(8247193310)");
+    await expect(there.migrate(chain("w1", named("One")))).rejects.toThrow(
+      "Somebody else applies migrations to staging now",
+    );
+    await other.close();
+  });
+
+  it("give way to whoever saves a workflow meanwhile, and lose nothing of theirs", async () => {
+    await using there = await database();
+    const [one, two] = chain("w1", named("One"), named("Two"));
+    if (!one || !two) throw new Error("two migrations");
+    await there.migrate([one]);
+    const editor = await stage.connect(`db${next - 1}`);
+    await editor.query("BEGIN");
+    await editor.query("UPDATE workflow_entity SET name = 'Edited'");
+    const running = there.migrate([one, two]);
+    await editor.query("SELECT pg_sleep(1)");
+    await editor.query("COMMIT");
+    await editor.close();
+    await expect(running).rejects.toThrow('somebody saved "Two" in n8n meanwhile');
+    expect(await there.query("SELECT name FROM workflow_entity")).toEqual([{ name: "Edited" }]);
+    expect(await there.query("SELECT FROM migration_metadata")).toHaveLength(1);
+  });
+
+  it.each([
+    [
+      "a database that is not n8n's",
+      "CREATE TABLE orders ()",
+      /is not n8n's: it has no table "public"."workflow_entity"/,
+    ],
+    ["tables with a prefix", "CREATE TABLE my_workflow_entity ()", /are not where they are looked for/],
+    ["an n8n before its version was noted", "CREATE TABLE workflow_entity (id text)", /of this age.*is not known here/],
+  ])("refuse %s", async (_, statement, said) => {
+    const name = `other${next++}`;
+    const session = await stage.empty(name);
+    await session.query(statement);
+    await expect(openTables(session)).rejects.toThrow(said);
+    await expect(openTables(session)).rejects.toBeInstanceOf(UserError);
+    await session.close();
+  });
+
+  it("refuse an n8n of a later major version", async () => {
+    await using there = await database();
+    await there.query("INSERT INTO instance_version_history (major, minor, patch) VALUES (3, 0, 0)");
+    await there.query(`UPDATE instance_version_history SET "createdAt" = now() + interval '1 hour' WHERE major = 3`);
+    await expect(there.tables()).rejects.toThrow("n8n 3.0.0 is not known here, only 2.x");
+  });
+});
+
+/** What a random workflow calls is not there, which is another test's. */
+function withoutCalls(node: Content["nodes"][number]): Content["nodes"][number] {
+  return { ...node, type: "n8n-nodes-base.code" };
+}
