@@ -8,7 +8,7 @@ import type { Migration } from "../file/migration.ts";
 import { renderMigration } from "../file/render.ts";
 import { sessionSettings, standardShape, statements } from "../file/statements.ts";
 import type { Step } from "../plan/plan-steps.ts";
-import { writeNote } from "./metadata.ts";
+import { overwritten, writeNote } from "./metadata.ts";
 import { ensureOwner, placeInFolder, setTags } from "./place.ts";
 import type { KnownCredentials } from "./read-facts.ts";
 import { lockWorkflow } from "./read-workflows.ts";
@@ -53,7 +53,7 @@ export async function applyStep(step: Step, context: ApplyContext): Promise<Appl
   await writeNote(tables, {
     ...{ name: migration.name, source: migration.source, workflowId: migration.workflowId, checksum },
     ...{ versionId: after.versionId, previousVersionId, publish: toPublish ? "pending" : "none" },
-    notes: step.forced ? `over what was here (${step.conflict})` : null,
+    notes: step.forced ? overwritten : null,
   });
   return { versionId: after.versionId, previousVersionId, toPublish };
 }

@@ -5,6 +5,9 @@ import type { N8nTables } from "./tables.ts";
 /** Whether what a migration brought runs: `pending` until n8n was told, `failed` when it would not. */
 export type Publication = "none" | "pending" | "done" | "failed";
 
+/** The note of a migration that a person let write over what was here. */
+export const overwritten = "over what was here";
+
 /** A row of `migration_metadata`. */
 export interface MetadataRow extends AppliedMigration {
   /** The version that it made in n8n's history; null when it changed nothing. */

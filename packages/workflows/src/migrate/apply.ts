@@ -3,7 +3,6 @@ import { applyStep } from "../database/apply-step.ts";
 import { ensureMetadata, writeNote } from "../database/metadata.ts";
 import type { N8nTables } from "../database/tables.ts";
 import { inTransaction } from "../database/transaction.ts";
-import type { Migration } from "../file/migration.ts";
 import { conflictInWords } from "../plan/describe.ts";
 import type { Step } from "../plan/plan-steps.ts";
 import { isChange, type Look } from "./look.ts";
@@ -11,7 +10,6 @@ import { isChange, type Look } from "./look.ts";
 export interface ApplyOptions {
   /** By name of the file. */
   readonly checksums: ReadonlyMap<string, string>;
-  readonly mayPublish: (migration: Migration) => boolean;
   /** Go on with other workflows where one cannot be applied. */
   readonly tolerant: boolean;
   /** Called before each. */
@@ -83,7 +81,7 @@ export async function rehearseSteps(
 }
 
 /** Follows what each step leaves, for the next one of the same workflow. */
-function runner(tables: N8nTables, { seen, credentials }: Look, { checksums, mayPublish }: ApplyOptions) {
+function runner(tables: N8nTables, { seen, credentials, mayPublish }: Look, { checksums }: ApplyOptions) {
   const present = new Map([...seen].map(([id, { hash }]) => [id, hash]));
   return async (step: Step): Promise<void> => {
     const { name, source, workflowId, hash } = step.migration;

@@ -24,6 +24,8 @@ export interface Look {
   readonly seen: ReadonlyMap<string, Seen>;
   readonly credentials: KnownCredentials;
   readonly rows: readonly MetadataRow[];
+  /** Whether a migration may switch its workflow on here. */
+  readonly mayPublish: (migration: Migration) => boolean;
 }
 
 export interface LookOptions extends Pick<StepOptions, "environment" | "resolve"> {
@@ -37,15 +39,23 @@ export async function look(tables: N8nTables, files: readonly MigrationFile[], o
   const { files: pending, problems } = findPending(files, rows, options);
   const migrations = pending.map((file) => file.parse());
   const credentials = await readCredentials(tables);
-  if (migrations.length === 0) return { steps: [], problems, lacks: [], seen: new Map(), credentials, rows };
+  const wasLive = new Set(rows.filter(hasBeenLive).map(({ workflowId }) => workflowId));
+  // What ran here once and does not now was switched off by somebody, who decides.
+  const mayPublish = (migration: Migration) => options.mayPublish(migration) && !wasLive.has(migration.workflowId);
+  const nothing = { steps: [], lacks: [], seen: new Map<string, Seen>() };
+  if (migrations.length === 0) return { ...nothing, problems, credentials, rows, mayPublish };
   const seen = await readSeen(tables, credentials, new Set(migrations.map(({ workflowId }) => workflowId)));
   const known = new Set(rows.map(({ workflowId }) => workflowId));
   const steps = planSteps(migrations, seen, { ...options, known });
   const changing = steps.filter(isChange).map(({ migration }) => migration);
   const willBeLive = (migration: Migration) =>
-    !migration.content.isArchived && ((seen.get(migration.workflowId)?.live ?? false) || options.mayPublish(migration));
+    !migration.content.isArchived && ((seen.get(migration.workflowId)?.live ?? false) || mayPublish(migration));
   const lacks = changing.length ? preflight(changing, await readFacts(tables, credentials), willBeLive) : [];
-  return { steps, problems, lacks, seen, credentials, rows };
+  return { steps, problems, lacks, seen, credentials, rows, mayPublish };
+}
+
+function hasBeenLive({ publish, previousVersionId }: MetadataRow): boolean {
+  return publish === "done" || previousVersionId !== null;
 }
 
 /** Whether a step writes a workflow. */

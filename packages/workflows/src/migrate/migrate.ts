@@ -65,7 +65,6 @@ export async function migrate(
   if (manner === "plan" || isStopped) return reportOf(environment, found, { steps, obstacles });
   const applyOptions: ApplyOptions = {
     checksums: new Map(files.map(({ name, checksum }) => [name, checksum])),
-    mayPublish: lookOptions.mayPublish,
     tolerant: manner === "tolerant",
     onStep: ({ migration, action }) => log.info({ migration: migration.name, action }, "migration"),
   };

@@ -3,7 +3,7 @@ import { chooseTarget, type EnvironmentChoice, mutate, toolboxOn } from "@unders
 import type { Content } from "../content/content.ts";
 import { contentHash } from "../content/hash.ts";
 import { contentOf, type StoredVersion, versionOf } from "../content/stored.ts";
-import { type MetadataRow, readMetadata } from "../database/metadata.ts";
+import { type MetadataRow, overwritten, readMetadata } from "../database/metadata.ts";
 import { type N8nSide, openN8n } from "../database/open.ts";
 import { readCredentials } from "../database/read-facts.ts";
 import { readVersion, readWorkflows } from "../database/read-workflows.ts";
@@ -82,7 +82,9 @@ async function findTaken(side: N8nSide, files: readonly MigrationFile[], to: str
     const file = byName.get(row.name);
     if (!file) throw missingFile(row);
     const migration = file.parse();
-    const content = before(files, migration) ?? (await versionBefore(side, row, migration));
+    // A migration says what it was made from; what it was written over instead, n8n's history alone knows.
+    const stated = row.notes === overwritten ? undefined : before(files, migration);
+    const content = stated ?? (await versionBefore(side, row, migration));
     taken.push({ migration, before: content && { content, hash: contentHash(content) } });
   }
   if (taken.length === 0)
