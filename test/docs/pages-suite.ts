@@ -15,6 +15,8 @@ const pages = [
   "docs/health.md",
   "docs/alerts.md",
   "docs/workflow-tests.md",
+  "docs/workflows.md",
+  "docs/workflows-ci.md",
   "docs/maintenance.md",
   "docs/team.md",
   "docs/cli-json.md",

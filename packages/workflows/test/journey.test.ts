@@ -211,6 +211,24 @@ describe("a workflow on its way between two n8ns", () => {
     });
   });
 
+  it("is live after a kill -9 between its transaction and its publication", async () => {
+    await stage.save("staging", called, ({ nodes }) => ({
+      nodes: withParameters(nodes, "Greet", { jsCode: "return [{ json: { said: 'killed' } }];" }),
+    }));
+    await verb("n8n:create-migration", "Greeting");
+    const pending = () => stage.sql("production", "SELECT count(*) FROM migration_metadata WHERE publish = 'pending'");
+    await stage.whilePaused("production", "n8n", async () => {
+      const child = stage.installation.start("n8n:migrate-up", "--production");
+      await expect.poll(pending, { timeout: 30_000 }).toBe("1");
+      process.kill(-(child.pid ?? 0), "SIGKILL");
+    });
+    expect(await verb<MigrateReport>("n8n:migrate-up", "--production")).toMatchObject({
+      applied: [],
+      published: ["Greeting"],
+    });
+    expect(await pending()).toBe("0");
+  });
+
   it("that was edited as a file is refused by name, and so is a secret", async () => {
     const [file = ""] = files().slice(-1);
     const text = readFileSync(join(folder(), file), "utf8");

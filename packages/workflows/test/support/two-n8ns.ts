@@ -124,6 +124,17 @@ export class TwoN8ns implements AsyncDisposable {
     return `${this.installation.project}-${name}-${service}`;
   }
 
+  /** Let a container do nothing, as if its machine hung, while something else is done. */
+  async whilePaused(name: Name, service: string, act: () => Promise<void>): Promise<void> {
+    const container = this.#engine.docker.getContainer(this.container(name, service));
+    await container.pause();
+    try {
+      await act();
+    } finally {
+      await container.unpause();
+    }
+  }
+
   async stop(name: Name, service: string): Promise<void> {
     await this.#engine.docker.getContainer(this.container(name, service)).stop();
   }
