@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { silentLog } from "@understudy/core";
+import { silentLog } from "../packages/core/src/index.ts";
 import { makeMigrations } from "../packages/workflows/src/create/make.ts";
 import type { N8nSide } from "../packages/workflows/src/database/open.ts";
 import { openTables } from "../packages/workflows/src/database/tables.ts";

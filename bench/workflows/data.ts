@@ -1,4 +1,4 @@
-import type { Connection } from "@understudy/postgres";
+import type { Connection } from "../../packages/postgres/src/index.ts";
 
 /** Fill an n8n with workflows of so many nodes in a row, as its editor would save them; their owner is the instance's. */
 export async function fill(session: Connection, workflows: number, nodes: number): Promise<void> {

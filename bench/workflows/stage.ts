@@ -1,6 +1,5 @@
-import { exec } from "@understudy/core";
-import type { Connection } from "@understudy/postgres";
-import { connect } from "@understudy/postgres";
+import { exec } from "../../packages/core/src/index.ts";
+import { type Connection, connect } from "../../packages/postgres/src/index.ts";
 import { type Server, startServer } from "../../packages/postgres/test/support/server.ts";
 import { randomKey } from "../../packages/sync/test/support/service-stage.ts";
 

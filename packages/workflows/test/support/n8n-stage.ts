@@ -64,6 +64,12 @@ export class N8nStage implements AsyncDisposable {
     return this.#stage.connect(name);
   }
 
+  /** Its address, with the password. */
+  url(name: string): string {
+    const { host, port, user, password } = this.#stage.server.options;
+    return `postgres://${user}:${password}@${host}:${port}/${name}`;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stage[Symbol.asyncDispose]();
   }
