@@ -8,10 +8,12 @@ import { contentOf } from "../src/content/stored.ts";
 import { readCredentials } from "../src/database/read-facts.ts";
 import { readWorkflows } from "../src/database/read-workflows.ts";
 import { openTables } from "../src/database/tables.ts";
+import type { MigrationFile } from "../src/file/folder.ts";
 import { isLarge, type Migration } from "../src/file/migration.ts";
+import { parseMigration } from "../src/file/parse.ts";
 import { content as anyContent } from "../src/testing/arbitrary.ts";
 import { exampleContent, exampleMigration } from "../src/testing/example.ts";
-import { N8nStage, type TestDatabase } from "./support/n8n-stage.ts";
+import { fileOf, N8nStage, type TestDatabase } from "./support/n8n-stage.ts";
 
 /** A chain of migrations of one workflow. */
 function chain(workflowId: string, ...contents: Content[]): Migration[] {
@@ -216,6 +218,25 @@ describe("migrations in n8n's own database", () => {
     expect((await contentsIn(there)).has("k0")).toBe(false);
     const again = { ...chain("k0", named("W 0"), named("W 0b"))[1], name: "20261122130000_k0.sql" } as Migration;
     expect((await there.migrate([...all, again])).conflicts).toMatchObject([{ kind: "deleted", workflowId: "k0" }]);
+  });
+
+  it("stop at a file that cannot be read, and where they may not, say so and apply what is before it", async () => {
+    await using there = await database();
+    const [good] = chain("w1", named("One"));
+    const [late] = chain("w2", named("Late"));
+    if (!good || !late) throw new Error("two migrations");
+    const broken: MigrationFile = {
+      ...fileOf({ ...good, name: "20261122120001_broken.sql" }),
+      parse: () => parseMigration("20261122120001_broken.sql", "DROP TABLE workflow_entity;\n"),
+    };
+    const all = [good, broken, { ...late, name: "20261122120002_late.sql" }];
+    await expect(there.migrate(all)).rejects.toThrow("20261122120001_broken.sql is no workflow migration");
+    expect(await there.query("SELECT FROM workflow_entity")).toEqual([]);
+    const report = await there.migrate(all, { manner: "tolerant" });
+    expect(report).toMatchObject({
+      applied: [good.name],
+      problems: [{ message: expect.stringContaining("broken.sql") }],
+    });
   });
 
   it("are applied by one run at a time", async () => {

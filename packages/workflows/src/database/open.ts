@@ -1,6 +1,14 @@
 import { type ContainerInspectInfo, connectEngine, type Engine, UserError } from "@understudy/core";
-import { serviceContainer } from "@understudy/data";
-import { type DesiredStack, openReach, type Reach, stackOf, type Target } from "@understudy/environment";
+import {
+  type DesiredStack,
+  openReach,
+  type Reach,
+  type Snapshot,
+  serviceOf,
+  stackOf,
+  type Target,
+  takeSnapshot,
+} from "@understudy/environment";
 import { N8n, n8nPort } from "@understudy/n8n";
 import { connect } from "@understudy/postgres";
 import { type Location, type N8nTables, openTables } from "./tables.ts";
@@ -24,10 +32,8 @@ export async function openN8n(target: Target): Promise<N8nSide> {
   await using opened = new AsyncDisposableStack();
   const engine = opened.use(await connectEngine(environment.host, environment.sshOptions));
   const reach = opened.use(await openReach(engine, environment.name));
-  const [postgres, n8n] = await Promise.all([
-    containerOf(engine, stack, "postgres"),
-    containerOf(engine, stack, "n8n"),
-  ]);
+  const { containers } = await takeSnapshot(engine, environment.stackName);
+  const [postgres, n8n] = [containerOf(containers, stack, "postgres"), containerOf(containers, stack, "n8n")];
   const { database, ...location } = locationOf(n8n);
   const address = await reach.address(postgres, 5432);
   const login = { user: "postgres", password: envFile.values.POSTGRES_PASSWORD ?? "", database };
@@ -43,10 +49,13 @@ export async function openN8n(target: Target): Promise<N8nSide> {
   };
 }
 
-async function containerOf(engine: Engine, stack: DesiredStack, service: string): Promise<ContainerInspectInfo> {
-  const found = await serviceContainer(engine, stack, service);
+function containerOf(
+  containers: Snapshot["containers"],
+  { environment: { name } }: DesiredStack,
+  service: string,
+): ContainerInspectInfo {
+  const found = [...containers.values()].find((info) => serviceOf(info) === service);
   if (found) return found;
-  const { name } = stack.environment;
   throw new UserError(`${name} has no ${service}`, { next: `See pnpm status --environment ${name}` });
 }
 

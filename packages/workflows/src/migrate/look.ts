@@ -1,3 +1,4 @@
+import { UserError } from "@understudy/core";
 import type { Content } from "../content/content.ts";
 import { contentHash } from "../content/hash.ts";
 import { contentOf } from "../content/stored.ts";
@@ -31,13 +32,16 @@ export interface Look {
 export interface LookOptions extends Pick<StepOptions, "environment" | "resolve"> {
   readonly to: string | undefined;
   readonly mayPublish: (migration: Migration) => boolean;
+  /** Take a file that cannot be read for the end of them, instead of throwing. */
+  readonly tolerant: boolean;
 }
 
 /** Compare the files with an environment. Reads only; files that were applied long ago are not even parsed. */
 export async function look(tables: N8nTables, files: readonly MigrationFile[], options: LookOptions): Promise<Look> {
   const rows = await readMetadata(tables);
-  const { files: pending, problems } = findPending(files, rows, options);
-  const migrations = pending.map((file) => file.parse());
+  const pending = findPending(files, rows, options);
+  const { migrations, broken } = parseAll(pending.files, options.tolerant);
+  const problems = [...pending.problems, ...broken];
   const credentials = await readCredentials(tables);
   const wasLive = new Set(rows.filter(hasBeenLive).map(({ workflowId }) => workflowId));
   // What ran here once and does not now was switched off by somebody, who decides.
@@ -52,6 +56,23 @@ export async function look(tables: N8nTables, files: readonly MigrationFile[], o
     !migration.content.isArchived && ((seen.get(migration.workflowId)?.live ?? false) || mayPublish(migration));
   const lacks = changing.length ? preflight(changing, await readFacts(tables, credentials), willBeLive) : [];
   return { steps, problems, lacks, seen, credentials, rows, mayPublish };
+}
+
+function parseAll(
+  files: readonly MigrationFile[],
+  tolerant: boolean,
+): { readonly migrations: readonly Migration[]; readonly broken: readonly Problem[] } {
+  const migrations: Migration[] = [];
+  for (const file of files) {
+    try {
+      migrations.push(file.parse());
+    } catch (error) {
+      if (!tolerant || !(error instanceof UserError)) throw error;
+      const { message, next = "" } = error;
+      return { migrations, broken: [{ kind: "unreadable", migration: file.name, message, next }] };
+    }
+  }
+  return { migrations, broken: [] };
 }
 
 function hasBeenLive({ publish, previousVersionId }: MetadataRow): boolean {

@@ -52,7 +52,7 @@ export async function migrate(
       next: "Wait for them, and run again",
     });
   }
-  const lookOptions = { ...options, environment, mayPublish: mayBeLive(stack) };
+  const lookOptions = { ...options, environment, mayPublish: mayBeLive(stack), tolerant: manner === "tolerant" };
   let found = await look(tables, files, lookOptions);
   if (options.createStubs && changes && (await makeStubs(side, found, say))) {
     found = await look(tables, files, lookOptions);

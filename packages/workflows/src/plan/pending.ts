@@ -10,7 +10,7 @@ export interface AppliedMigration {
 
 /** Something that is not as it should be with the files and what was applied of them. */
 export interface Problem {
-  readonly kind: "edited" | "missing" | "out-of-order";
+  readonly kind: "edited" | "missing" | "out-of-order" | "unreadable";
   readonly migration: string;
   readonly message: string;
   readonly next: string;
