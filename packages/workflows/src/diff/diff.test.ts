@@ -90,6 +90,12 @@ describe("two states of a workflow", () => {
     );
   });
 
+  it("may have keys that every object has", () => {
+    const one = exampleContent({ nodes: [{ ...webhook, parameters: { toString: 1 } }] });
+    const other = exampleContent({ nodes: [{ ...webhook, parameters: {} }] });
+    expect(diffText(diffContent(one, other))).toBe('~ Webhook (webhook)\n    parameters.toString: "1" (gone)');
+  });
+
   it("cannot break out of Markdown", () => {
     const after = exampleContent({
       name: "x` <script>alert(1)</script> | `",

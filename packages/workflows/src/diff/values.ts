@@ -16,7 +16,7 @@ export function changesBetween(before: unknown, after: unknown, path = ""): Chan
   }
   if (isObject(before) && isObject(after)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-    return [...keys].flatMap((key) => changesBetween(before[key], after[key], path ? `${path}.${key}` : key));
+    return [...keys].flatMap((key) => changesBetween(own(before, key), own(after, key), path ? `${path}.${key}` : key));
   }
   return [{ path, before, after }];
 }
@@ -25,6 +25,11 @@ export function changesBetween(before: unknown, after: unknown, path = ""): Chan
 export function same(before: unknown, after: unknown): boolean {
   if (before === undefined || after === undefined) return before === after;
   return canonicalJson(before) === canonicalJson(after);
+}
+
+/** A key of a document may be called `toString`. */
+function own(fields: Readonly<Record<string, unknown>>, key: string): unknown {
+  return Object.hasOwn(fields, key) ? fields[key] : undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

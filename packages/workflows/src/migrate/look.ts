@@ -20,6 +20,10 @@ export interface Seen extends Present {
 /** What is to be done in an environment, and everything that was looked at for it. */
 export interface Look {
   readonly steps: readonly Step[];
+  /** How many files are to be applied, those that cannot be read counted. */
+  readonly pending: number;
+  /** Whether n8n has to be told to run something afterwards. */
+  readonly publishes: boolean;
   readonly problems: readonly Problem[];
   readonly lacks: readonly Lack[];
   readonly seen: ReadonlyMap<string, Seen>;
@@ -46,8 +50,8 @@ export async function look(tables: N8nTables, files: readonly MigrationFile[], o
   const wasLive = new Set(rows.filter(hasBeenLive).map(({ workflowId }) => workflowId));
   // What ran here once and does not now was switched off by somebody, who decides.
   const mayPublish = (migration: Migration) => options.mayPublish(migration) && !wasLive.has(migration.workflowId);
-  const nothing = { steps: [], lacks: [], seen: new Map<string, Seen>() };
-  if (migrations.length === 0) return { ...nothing, problems, credentials, rows, mayPublish };
+  const found = { problems, credentials, rows, mayPublish, pending: pending.files.length };
+  if (migrations.length === 0) return { ...found, steps: [], lacks: [], seen: new Map(), publishes: false };
   const seen = await readSeen(tables, credentials, new Set(migrations.map(({ workflowId }) => workflowId)));
   const known = new Set(rows.map(({ workflowId }) => workflowId));
   const steps = planSteps(migrations, seen, { ...options, known });
@@ -55,7 +59,7 @@ export async function look(tables: N8nTables, files: readonly MigrationFile[], o
   const willBeLive = (migration: Migration) =>
     !migration.content.isArchived && ((seen.get(migration.workflowId)?.live ?? false) || mayPublish(migration));
   const lacks = changing.length ? preflight(changing, await readFacts(tables, credentials), willBeLive) : [];
-  return { steps, problems, lacks, seen, credentials, rows, mayPublish };
+  return { ...found, steps, lacks, seen, publishes: changing.some(willBeLive) };
 }
 
 function parseAll(

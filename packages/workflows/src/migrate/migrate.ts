@@ -1,4 +1,5 @@
 import { type Log, UserError } from "@understudy/core";
+import { type DesiredStack, deployOf } from "@understudy/environment";
 import { credentialKey } from "../content/credentials.ts";
 import { lockMigrations } from "../database/metadata.ts";
 import type { N8nSide } from "../database/open.ts";
@@ -58,7 +59,7 @@ export async function migrate(
     found = await look(tables, files, lookOptions);
   }
   for (const step of found.steps) say(`  ${stepLine(step)}`);
-  const obstacles = obstaclesOf(found, options);
+  const obstacles = [...obstaclesOf(found, options), ...keyObstacles(found, stack)];
   const isStopped =
     manner !== "tolerant" && (obstacles.length > 0 || found.steps.some(({ action }) => action === "conflict"));
   const steps = isStopped ? [] : holdBack(found.steps, found.lacks);
@@ -82,7 +83,7 @@ export async function migrate(
   const done = applied.length + unchanged.length;
   return {
     ...reportOf(environment, found, { steps, obstacles }),
-    ...{ applied, unchanged, published, pending: found.steps.length - done },
+    ...{ applied, unchanged, published, pending: found.pending - done },
     problems: [
       ...obstacles,
       ...failed.map(({ error }) => ({ message: error.message, next: error.next ?? "" })),
@@ -94,11 +95,10 @@ export async function migrate(
   };
 }
 
+type Obstacle = MigrateReport["problems"][number];
+
 /** Everything but conflicts that is in the way. */
-function obstaclesOf(
-  { problems, lacks }: Look,
-  { outOfOrder, manner }: MigrateOptions,
-): { readonly message: string; readonly next: string }[] {
+function obstaclesOf({ problems, lacks }: Look, { outOfOrder, manner }: MigrateOptions): Obstacle[] {
   const isAccepted = ({ kind }: Problem) => kind === "out-of-order" && (outOfOrder || manner === "tolerant");
   return [...problems.filter((problem) => !isAccepted(problem)), ...lacks].map(({ message, next }) => ({
     message,
@@ -106,14 +106,21 @@ function obstaclesOf(
   }));
 }
 
+/** Without a key n8n cannot be told to run what comes: known before anything is written. */
+function keyObstacles({ publishes }: Look, { environment, envFile }: DesiredStack): Obstacle[] {
+  if (!publishes || envFile.values.N8N_API_KEY) return [];
+  const message = `N8N_API_KEY is empty in .env.${environment.name}, and n8n has to be told to run what comes`;
+  return [{ message, next: `Make one: ${deployOf(environment)}` }];
+}
+
 function reportOf(
   environment: string,
-  { steps: all, seen }: Look,
+  { steps: all, pending, seen }: Look,
   { steps, obstacles }: { readonly steps: readonly Step[]; readonly obstacles: MigrateReport["problems"] },
 ): MigrateReport {
   return {
     applied: steps.filter(isChange).map(({ migration }) => migration.name),
-    pending: all.length - steps.length,
+    pending: pending - steps.length,
     conflicts: all.filter(({ action }) => action === "conflict").map((step) => conflictOf(step, seen)),
     environment,
     unchanged: steps.filter((step) => !isChange(step)).map(({ migration }) => migration.name),

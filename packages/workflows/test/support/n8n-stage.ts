@@ -101,7 +101,7 @@ export class TestDatabase implements AsyncDisposable {
       stack: {
         installation: { stateDir: "/nowhere" },
         environment: { name: environment, kind: "staging" },
-        envFile: { values: { N8N_ENCRYPTION_KEY: encryptionKey } },
+        envFile: { values: { N8N_ENCRYPTION_KEY: encryptionKey, N8N_API_KEY: "key" } },
       },
       tables: await this.tables(),
       api: () => Promise.reject(new Error("nothing is to be published")),
