@@ -55,13 +55,13 @@ export async function migrate(
   }
   const lookOptions = { ...options, environment, mayPublish: mayBeLive(stack), tolerant: manner === "tolerant" };
   let found = await look(tables, files, lookOptions);
-  if (options.createStubs && changes && (await makeStubs(side, found, say))) {
+  const conflicts = found.steps.some(({ action }) => action === "conflict");
+  if (options.createStubs && changes && !conflicts && (await makeStubs(side, found, say))) {
     found = await look(tables, files, lookOptions);
   }
   for (const step of found.steps) say(`  ${stepLine(step)}`);
   const obstacles = [...obstaclesOf(found, options), ...keyObstacles(found, stack)];
-  const isStopped =
-    manner !== "tolerant" && (obstacles.length > 0 || found.steps.some(({ action }) => action === "conflict"));
+  const isStopped = manner !== "tolerant" && (conflicts || obstacles.length > 0);
   const steps = isStopped ? [] : holdBack(found.steps, found.lacks);
   if (manner === "plan" || isStopped) return reportOf(environment, found, { steps, obstacles });
   const applyOptions: ApplyOptions = {
