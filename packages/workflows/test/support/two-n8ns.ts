@@ -86,7 +86,9 @@ export class TwoN8ns implements AsyncDisposable {
       for (const overlay of ["staging", "laptop"])
         installation.write(`compose/docker-compose.${overlay}.yml`, "services: {}\n");
       installation.write("compose/env.template", template);
-      installation.write(".gitignore", ".understudy/\nlogs/\n.env.*\n");
+      installation.write(".gitignore", ".understudy/\nlogs/\n.env.*\nrepository/\nstaging-data/\n");
+      const backups = `backup: { repository: ${installation.root}/repository }\npromote: { settleSeconds: 1 }\n`;
+      installation.write("understudy.yml", `${installation.read("understudy.yml")}${backups}`);
       stage.git("init", "--quiet", "--initial-branch", "main");
       stage.git("config", "user.email", "test@example.com");
       stage.git("config", "user.name", "Test");
