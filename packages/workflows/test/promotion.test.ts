@@ -23,7 +23,10 @@ describe("workflow migrations at deploys and promotions", () => {
   afterAll(() => stage[Symbol.asyncDispose]());
 
   it("come with the deploy of a staging, which goes on where one is in the way", async () => {
-    await stage.sql("staging", `DELETE FROM workflow_entity WHERE id = '${id}'`);
+    await stage.sql(
+      "staging",
+      `DELETE FROM workflow_published_version WHERE "workflowId" = '${id}'; DELETE FROM workflow_entity WHERE id = '${id}'`,
+    );
     const { exitCode, stderr } = await stage.installation.run("deploy:staging");
     expect(exitCode, stderr).toBe(0);
     expect(stderr).toContain('was not applied: "Orders" was deleted here');

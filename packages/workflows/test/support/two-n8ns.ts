@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { isDeepStrictEqual } from "node:util";
 import { connectEngine, type Engine, exec } from "@understudy/core";
 import { containerAddress } from "@understudy/environment";
 import type { Node, Workflow, WorkflowDraft } from "@understudy/n8n";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { createInstallation, type TestInstallation } from "../../../deploy/test/support/installation.ts";
 import { TestN8n } from "../../../health/test/support/workflow-n8n.ts";
 
@@ -15,6 +14,7 @@ const compose = `services:
     environment:
       POSTGRES_PASSWORD: \${POSTGRES_PASSWORD:?}
       POSTGRES_DB: n8n
+      APP_DB_PASSWORD: \${APP_DB_PASSWORD:?}
       PGDATA: /var/lib/postgresql/data/pgdata
     volumes: [postgres-data:/var/lib/postgresql/data]
     networks: [internal]
@@ -55,6 +55,8 @@ const template = `# generate: password(40)
 PULUMI_CONFIG_PASSPHRASE=
 # generate: password(32)
 POSTGRES_PASSWORD=
+# generate: password(32)
+APP_DB_PASSWORD=
 # generate: hex(64)
 N8N_ENCRYPTION_KEY=
 N8N_OWNER_EMAIL=admin@example.com
@@ -95,6 +97,12 @@ export class TwoN8ns implements AsyncDisposable {
       stage.commit("first");
       await installation.json("deploy:production");
       await installation.json("deploy:staging");
+      // The checks of a promotion look for it.
+      for (const name of ["production", "staging"] as const)
+        await stage.sql(
+          name,
+          `CREATE ROLE app LOGIN PASSWORD '${installation.env(name).APP_DB_PASSWORD}';\nCREATE DATABASE app OWNER app;`,
+        );
       return stage;
     } catch (error) {
       await stage[Symbol.asyncDispose]();
@@ -168,9 +176,7 @@ export class TwoN8ns implements AsyncDisposable {
         return said;
       }
     };
-    await expect
-      .poll(async () => isDeepStrictEqual(await ask(), expected) || (await ask()), { timeout: 30_000 })
-      .toBe(true);
+    await vi.waitFor(async () => expect(await ask()).toEqual(expected), 30_000);
   }
 
   /** A login of Postgres under one name in both: its database is the environment's own. */
