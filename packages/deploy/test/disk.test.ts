@@ -33,10 +33,11 @@ describe.skipIf(reason)("an engine whose disk is small", () => {
   });
 
   it("that fills up in the middle of a deploy fails it in plain words, and the next run finishes", async () => {
+    const filler = join(host.folder, "data", "filler");
+    rmSync(filler, { force: true });
     for (const image of ["understudy/postgres:0.8.0-pg17", "understudy/haproxy:3.0.11"]) {
       execFileSync("sh", ["-c", `docker save ${image} | docker -H ${host.dockerHost} load`]);
     }
-    const filler = join(host.folder, "data", "filler");
     const child = installation.start("deploy:staging", "--env", "laptop");
     child.stderr?.on("data", (text: string) => {
       if (String(text).includes("Apply") && !existsSync(filler)) fill(filler);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectEngine, type Engine, HostSession } from "@understudy/core";
+import { removeContainer } from "@understudy/data";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ensureToolbox } from "../src/images/acquire.ts";
 import { createInstallation, finished, type TestInstallation, type VerbResult } from "./support/installation.ts";
@@ -165,7 +166,7 @@ describe.skipIf(reason)(`an environment behind ssh${reason ? ` (skipped: ${reaso
   });
 
   it("the lock is on the remote host; kill -9 frees it in seconds, leaves no ssh, and the next run mends", async () => {
-    await engine.docker.getContainer(container("web")).remove({ force: true });
+    await removeContainer(engine, container("web"));
     const killed = installation.start("deploy:staging");
     const end = finished(killed);
     await until("the lock is taken", 30_000, locked);
@@ -176,7 +177,7 @@ describe.skipIf(reason)(`an environment behind ssh${reason ? ` (skipped: ${reaso
     expect(second.exitCode).toBe(1);
     killed.kill("SIGKILL");
     expect(await until("the lock is free", 10_000, async () => !(await locked()))).toBeLessThan(5_000);
-    await until("no ssh is left", 20_000, () => forwardingClients(host).length === 0);
+    await until("no ssh is left", 60_000, () => forwardingClients(host).length === 0);
     await end;
     const { services } = await installation.json<Report>("deploy:staging");
     expect(services.every(({ healthy }) => healthy)).toBe(true);
@@ -185,7 +186,7 @@ describe.skipIf(reason)(`an environment behind ssh${reason ? ` (skipped: ${reaso
   });
 
   it("a connection that breaks in the middle is one line, and the next run goes on", async () => {
-    await engine.docker.getContainer(container("web")).remove({ force: true });
+    await removeContainer(engine, container("web"));
     const cut = finished(installation.start("deploy:staging"));
     await until("the lock is taken", 30_000, locked);
     host.cutConnections();

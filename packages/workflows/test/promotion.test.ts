@@ -25,12 +25,12 @@ describe("workflow migrations at deploys and promotions", () => {
   it("come with the deploy of a staging, which goes on where one is in the way", async () => {
     await stage.sql(
       "staging",
-      `DELETE FROM workflow_published_version WHERE "workflowId" = '${id}'; DELETE FROM workflow_entity WHERE id = '${id}'`,
+      `DELETE FROM migration_metadata; UPDATE workflow_entity SET name = 'Own' WHERE id = '${id}'`,
     );
     const { exitCode, stderr } = await stage.installation.run("deploy:staging");
     expect(exitCode, stderr).toBe(0);
-    expect(stderr).toContain('was not applied: "Orders" was deleted here');
-    expect(await names("staging")).toBe("");
+    expect(stderr).toContain('was not applied: "Orders" is here already, and is another one');
+    expect(await names("staging")).toBe("Own");
     await stage.installation.json("n8n:migrate-up", "--staging", "--theirs");
     expect(await names("staging")).toBe("Orders");
   });

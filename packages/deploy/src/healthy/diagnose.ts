@@ -4,6 +4,9 @@ import { describeState } from "@understudy/environment";
 
 const logLines = 15;
 
+/** How far back the cause may be: after it a database prints the whole statement that failed. */
+const linesToCause = 200;
+
 /** A service that did not become healthy: what was seen of it, for people. */
 export class Unhealthy extends UserError {
   readonly service: string;
@@ -34,5 +37,12 @@ export async function diagnose(
 ): Promise<Unhealthy> {
   const ends = !info.State.Running || info.State.Restarting || info.RestartCount > 0;
   const what = ends ? "it keeps ending" : `no healthy answer within ${Math.round(timeout / 1_000)} s`;
-  return new Unhealthy(service, what, info, await lastLogLines(engine, info.Id, logLines));
+  return new Unhealthy(service, what, info, tellingLines(await lastLogLines(engine, info.Id, linesToCause)));
+}
+
+/** The last lines of a log, after the cause that explains all others, where there is one further up. */
+export function tellingLines(lines: readonly string[]): string[] {
+  const last = lines.slice(-logLines);
+  const cause = lines.slice(0, -logLines).findLast((line) => /No space left on device/i.test(line));
+  return cause ? [cause, "…", ...last.slice(2)] : last;
 }
