@@ -22,10 +22,11 @@ export async function startS3(): Promise<S3Server> {
   });
   const url = `http://127.0.0.1:${port}`;
   const bucket = "shop-team";
+  // Its first start compiles half a minute long.
   for (let tries = 0; ; tries++) {
     const made = await fetch(`${url}/${bucket}`, { method: "PUT" }).catch(() => undefined);
     if (made?.ok) break;
-    if (tries > 200) throw new Error(`moto does not answer at ${url}: ${made?.status ?? "nothing"}`);
+    if (tries > 900) throw new Error(`moto does not answer at ${url}: ${made?.status ?? "nothing"}`);
     await sleep(100);
   }
   return {
