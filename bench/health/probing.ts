@@ -1,8 +1,8 @@
 import { mkdtempDisposableSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../packages/deploy/test/support/remote-host.ts";
 import { lateness } from "./lateness.ts";
 import type { Load, Monitor } from "./monitors.ts";
 import { processUse } from "./process-use.ts";
@@ -66,12 +66,4 @@ export async function probe(monitor: Monitor, trial: Trial): Promise<Probed> {
 
 function total({ arrivals }: Awaited<ReturnType<Target["seen"]>>): number {
   return Object.values(arrivals).reduce((sum, { length }) => sum + length, 0);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

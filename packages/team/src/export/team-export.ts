@@ -13,6 +13,7 @@ import { archivesFolder } from "../folders.ts";
 import { audienceOf, keysOf } from "../key/team-keys.ts";
 import { patiently } from "../patience.ts";
 import { share } from "../report/byte-progress.ts";
+import { secondsSince } from "../report/seconds-since.ts";
 import { remember } from "../stats/runs.ts";
 import { gather } from "./gather.ts";
 
@@ -124,8 +125,4 @@ function fullDisk(error: unknown): UserError | undefined {
     next: "Free some room, or name another folder: --output",
     cause: error,
   });
-}
-
-function secondsSince(began: number): number {
-  return Math.round((performance.now() - began) / 100) / 10;
 }

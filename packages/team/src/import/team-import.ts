@@ -22,6 +22,7 @@ import { keysOf } from "../key/team-keys.ts";
 import { patiently } from "../patience.ts";
 import { compatibility } from "../plan/compatibility.ts";
 import { showProgress } from "../report/byte-progress.ts";
+import { secondsSince } from "../report/seconds-since.ts";
 import { type Summary, showArchive, showPlan } from "../report/show-archive.ts";
 import { remember } from "../stats/runs.ts";
 import { within } from "../within.ts";
@@ -228,8 +229,4 @@ function sizeOf({ files, unchanged }: Metadata, { wanted }: ImportPlan) {
   const volumes = all.filter(({ path }) => path.startsWith("volumes/"));
   // Unpacked, and once more inside the live volume.
   return { rows: sum(all) - sum(volumes), files: 2 * sum(volumes) };
-}
-
-function secondsSince(began: number): number {
-  return Math.round((performance.now() - began) / 100) / 10;
 }

@@ -9,6 +9,7 @@ import { gather } from "../export/gather.ts";
 import { archivesFolder } from "../folders.ts";
 import { patiently } from "../patience.ts";
 import { share } from "../report/byte-progress.ts";
+import { secondsSince } from "../report/seconds-since.ts";
 import { remember } from "../stats/runs.ts";
 import { openPlace } from "./open-place.ts";
 import { sharedSnapshots, storedNames, tagsOf } from "./snapshots.ts";
@@ -106,8 +107,4 @@ async function pushUnderLock(
       };
     },
   });
-}
-
-function secondsSince(began: number): number {
-  return Math.round((performance.now() - began) / 100) / 10;
 }
