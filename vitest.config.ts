@@ -7,8 +7,7 @@ const shared = {
   chaiConfig: { truncateThreshold: 0 },
 };
 
-// Once more: these drive real services on a machine that others may load. What needs it is named at the end of the run.
-const integration = { ...shared, retry: 1, testTimeout: 600_000, hookTimeout: 600_000 };
+const integration = { ...shared, testTimeout: 600_000, hookTimeout: 600_000 };
 const integrationTests = ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"];
 const longTests = ["packages/*/test/**/*.long.test.ts", "test/**/*.long.test.ts"];
 

@@ -2,6 +2,8 @@
 export interface Failure {
   /** File and full name. */
   readonly name: string;
+  /** That holds it, from the checkout's root. An error that nobody caught may have none. */
+  readonly file?: string;
   /** What was thrown, as far as it is told: several lines. */
   readonly text: string;
 }

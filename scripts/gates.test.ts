@@ -1,35 +1,94 @@
-import { expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import type { Failure } from "./failures.ts";
 import { closingLine, type Gate, runGates, summary } from "./gates.ts";
 import type { Results } from "./results-reporter.ts";
 
 vi.spyOn(console, "log").mockImplementation(() => {});
 
-/** A gate that leaves the results of a suite where its reporter would, then exits. */
-function suite(name: string, results: Results | undefined, exitCode: number): Gate {
-  const write = `require("node:fs").writeFileSync(process.env.UNDERSTUDY_RESULTS, ${JSON.stringify(JSON.stringify(results))});`;
-  const program = `${results ? write : ""} process.exit(${exitCode})`;
-  return { name, command: ["node", "-e", program, "--"], suite: true };
+interface Run {
+  readonly results?: Results;
+  readonly exitCode: number;
+}
+
+/** A gate that leaves the results of a suite where its reporter would, then exits. A second try leaves those of the second run. */
+function suite(name: string, first: Run, second?: Run): Gate {
+  const runs = JSON.stringify([first, second]);
+  const program = `
+    const file = process.argv.find((word) => word.endsWith(".test.ts"));
+    const { results, exitCode } = ${runs}[file ? 1 : 0];
+    if (results) require("node:fs").writeFileSync(process.env.UNDERSTUDY_RESULTS, JSON.stringify(results));
+    process.exit(exitCode)`;
+  return { name, command: ["node", "-e", program, "--"], suite: true, secondTry: second !== undefined };
+}
+
+/** The failure of a test in a file of its own. */
+function failed(name: string): Failure {
+  return { name, file: `${name}.test.ts`, text: "Error: expected 1" };
 }
 
 test("a gate counts as one, a suite as its tests, and all run after one fails", async () => {
-  const failures = ["first", "second"].map((name) => ({ name, text: "Error: expected 1" }));
-  const flaky = [{ name: "third", text: "Error: expected 2" }];
+  const failures = ["first", "second"].map(failed);
   const outcomes = await runGates([
     { name: "lint", command: ["false"] },
     { name: "types", command: ["true"] },
-    suite("unit", { passed: 7, failures, flaky }, 1),
+    suite("unit", { results: { passed: { "first.test.ts": 3, "third.test.ts": 4 }, failures }, exitCode: 1 }),
   ]);
   expect(closingLine(outcomes)).toBe("8 passed, 3 failed");
   expect(outcomes.map(({ ok }) => ok)).toEqual([false, true, false]);
   expect(summary(outcomes)).toMatch(
-    /^FAILED {2}lint .*\nok {6}types .*\nFAILED {2}unit .*7 passed, 2 failed\n\nFLAKY {3}third\n {4}Error: expected 2\n\nFAILED {2}first\n {4}Error: expected 1\n\nFAILED {2}second\n/,
+    /^FAILED {2}lint .*\nok {6}types .*\nFAILED {2}unit .*7 passed, 2 failed\n\nFAILED {2}first\n {4}Error: expected 1\n\nFAILED {2}second\n/,
   );
 });
 
+describe("a second try", () => {
+  const first: Run = {
+    results: { passed: { "first.test.ts": 3, "second.test.ts": 4 }, failures: [failed("first")] },
+    exitCode: 1,
+  };
+
+  test("that passes counts, and what it was needed for is named", async () => {
+    const second: Run = { results: { passed: { "first.test.ts": 5 }, failures: [] }, exitCode: 0 };
+    const outcomes = await runGates([suite("integration", first, second)]);
+    expect(closingLine(outcomes)).toBe("9 passed, 0 failed");
+    expect(summary(outcomes)).toMatch(
+      /^ok {6}integration .*9 passed, 0 failed\n\nFLAKY {3}first\n {4}Error: expected 1$/,
+    );
+  });
+
+  test("that fails is what counts", async () => {
+    const second: Run = {
+      results: { passed: { "first.test.ts": 2 }, failures: [{ ...failed("first"), name: "another" }] },
+      exitCode: 1,
+    };
+    const [outcome] = await runGates([suite("integration", first, second)]);
+    expect(outcome).toMatchObject({ ok: false, passed: 6, failed: 1, failures: [{ name: "another" }] });
+    expect(outcome?.flaky).toMatchObject([{ name: "first" }]);
+  });
+
+  test("that ends before it reports leaves the first one's verdict", async () => {
+    const [outcome] = await runGates([suite("integration", first, { exitCode: 137 })]);
+    expect(outcome).toMatchObject({ ok: false, passed: 7, failures: [{ name: "first" }], flaky: [] });
+  });
+
+  test.each<[string, Failure[]]>([
+    ["more files failed than chance explains", ["1", "2", "3", "4", "5", "6"].map(failed)],
+    ["an error has no file", [{ name: "vitest: nobody caught", text: "Error: left alone" }]],
+  ])("is not made when %s", async (_why, failures) => {
+    const second: Run = { results: { passed: { "1.test.ts": 1 }, failures: [] }, exitCode: 0 };
+    const [outcome] = await runGates([
+      suite("integration", { results: { passed: {}, failures }, exitCode: 1 }, second),
+    ]);
+    expect(outcome).toMatchObject({ ok: false, failures, flaky: [] });
+  });
+});
+
 test.each<[string, Gate]>([
-  ["fails with every test green", suite("unit", { passed: 7, failures: [], flaky: [] }, 1)],
-  ["finds no test", suite("unit", { passed: 0, failures: [], flaky: [] }, 0)],
-  ["ends before it reports", suite("unit", undefined, 0)],
+  [
+    "fails with every test green",
+    suite("unit", { results: { passed: { "a.test.ts": 7 }, failures: [] }, exitCode: 1 }),
+  ],
+  ["finds no test", suite("unit", { results: { passed: {}, failures: [] }, exitCode: 0 })],
+  ["ends before it reports", suite("unit", { exitCode: 0 })],
 ])("a suite that %s has failed", async (_what, gate) => {
   const [outcome] = await runGates([gate]);
   expect(outcome).toMatchObject({ ok: false, failed: 1 });

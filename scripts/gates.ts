@@ -12,6 +12,8 @@ export interface Gate {
   readonly command: readonly string[];
   /** A vitest project. */
   readonly suite?: boolean;
+  /** Files of the suite that fail run once more, by themselves. What passes then is named. */
+  readonly secondTry?: boolean;
 }
 
 export interface Outcome {
@@ -21,13 +23,14 @@ export interface Outcome {
   readonly failed: number;
   /** Of a suite, one by one. */
   readonly failures: readonly Failure[];
-  /** Of a suite: what passed at the second try only. */
+  /** Of a suite: what failed at the first try only. */
   readonly flaky: readonly Failure[];
   readonly seconds: number;
 }
 
 const root = resolve(import.meta.dirname, "..");
-const noResults: Results = { passed: 0, failures: [], flaky: [] };
+/** With more, it is not chance, and the time is better spent on reading. */
+const mostFilesTwice = 5;
 const reporter = fileURLToPath(import.meta.resolve("./results-reporter.ts"));
 
 /** Runs every gate, also after one fails, each with its own output. */
@@ -53,27 +56,70 @@ export function summary(outcomes: readonly Outcome[]): string {
 
 /** `N passed, N failed`: a gate counts as one, a suite as its tests. */
 export function closingLine(outcomes: readonly Outcome[]): string {
-  const sum = (key: "passed" | "failed") => outcomes.reduce((total, outcome) => total + outcome[key], 0);
-  return `${sum("passed")} passed, ${sum("failed")} failed`;
+  const total = (key: "passed" | "failed") => outcomes.reduce((soFar, outcome) => soFar + outcome[key], 0);
+  return `${total("passed")} passed, ${total("failed")} failed`;
 }
 
-async function runGate({ name, command, suite }: Gate): Promise<Outcome> {
+async function runGate(gate: Gate): Promise<Outcome> {
   const started = performance.now();
+  const { passed, failures, flaky, code } = await (gate.suite ? runSuite(gate) : runCommand(gate));
+  // A suite can fail without a failure to tell of, as one that found no test. That counts as one.
+  const failed = code === 0 && passed > 0 ? failures.length : Math.max(failures.length, 1);
+  return {
+    name: gate.name,
+    ok: failed === 0,
+    passed,
+    failed,
+    failures,
+    flaky,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+type Counts = Pick<Outcome, "passed" | "failures" | "flaky"> & { readonly code: number };
+
+async function runCommand({ command }: Gate): Promise<Counts> {
+  const code = await run(command);
+  return { passed: code === 0 ? 1 : 0, failures: [], flaky: [], code };
+}
+
+async function runSuite({ name, command, secondTry }: Gate): Promise<Counts> {
+  const first = await runFiles(command);
+  const files = Object.keys(Object.groupBy(first.failures, ({ file }) => file ?? ""));
+  const passed = sum(first.passed);
+  if (!secondTry || files.length === 0 || files.length > mostFilesTwice || files.includes("")) {
+    return { ...first, passed, flaky: [] };
+  }
+  console.log(`\n── ${name}, once more: ${files.join(" ")}`);
+  const second = await runFiles([...command, ...files]);
+  // It ended before it could say anything: what the first try found stands.
+  if (!second.reported) return { ...first, passed, flaky: [] };
+  const stillFailing = new Set(second.failures.map((failure) => failure.name));
+  return {
+    passed: sum({ ...first.passed, ...Object.fromEntries(files.map((file) => [file, 0])), ...second.passed }),
+    failures: second.failures,
+    flaky: first.failures.filter((failure) => !stillFailing.has(failure.name)),
+    code: second.code,
+  };
+}
+
+async function runFiles(command: readonly string[]): Promise<Results & { code: number; reported: boolean }> {
   const folder = mkdtempSync(join(tmpdir(), "understudy-gate-"));
   const file = join(folder, "results.json");
   try {
-    const reporters = suite ? ["--reporter=default", `--reporter=${reporter}`] : [];
-    const code = await run([...command, ...reporters], { UNDERSTUDY_RESULTS: file });
-    const { passed, failures, flaky } = suite ? readResults(file) : { ...noResults, passed: code === 0 ? 1 : 0 };
-    // A suite can fail without a failure to tell of, as one that found no test. That counts as one.
-    const failed = code === 0 && passed > 0 ? failures.length : Math.max(failures.length, 1);
-    return { name, ok: failed === 0, passed, failed, failures, flaky, seconds: (performance.now() - started) / 1000 };
+    const code = await run([...command, "--reporter=default", `--reporter=${reporter}`], { UNDERSTUDY_RESULTS: file });
+    const reported = existsSync(file);
+    return { ...(reported ? JSON.parse(readFileSync(file, "utf8")) : { passed: {}, failures: [] }), code, reported };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function run(command: readonly string[], variables: Readonly<Record<string, string>>): Promise<number> {
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+function run(command: readonly string[], variables: Readonly<Record<string, string>> = {}): Promise<number> {
   const [program = "", ...args] = command;
   // The project's own tools, whatever else is on the PATH.
   const PATH = `${join(root, "node_modules", ".bin")}:${process.env.PATH}`;
@@ -89,9 +135,4 @@ function run(command: readonly string[], variables: Readonly<Record<string, stri
     });
     child.on("close", (code) => done(code ?? 1));
   });
-}
-
-/** What cannot be read was never written: the suite ended before its reporter did. */
-function readResults(file: string): Results {
-  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : noResults;
 }

@@ -1,16 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import type { Reporter, SerializedError, TestCase, TestModule } from "vitest/node";
+import type { Reporter, SerializedError, TestModule } from "vitest/node";
 import type { Failure } from "./failures.ts";
 
 /** What a suite leaves. */
 export interface Results {
-  /** Tests. */
-  readonly passed: number;
+  /** Tests, by file. */
+  readonly passed: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
-  /** What passed only when it was tried again, and why it had not. */
-  readonly flaky: readonly Failure[];
 }
 
 /**
@@ -20,39 +18,43 @@ export interface Results {
 export default class ResultsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], uncaught: readonly SerializedError[]): void {
     const results: Results = {
-      passed: modules.reduce((sum, { children }) => sum + [...children.allTests("passed")].length, 0),
+      passed: Object.fromEntries(modules.map((module) => [fileOf(module), passedOf(module)])),
       failures: [...modules.flatMap(failuresOf), ...uncaught.map(uncaughtFailure)],
-      flaky: modules.flatMap(flakyOf),
     };
     writeFileSync(process.env.UNDERSTUDY_RESULTS ?? "", JSON.stringify(results));
   }
 }
 
+function passedOf({ children }: TestModule): number {
+  return [...children.allTests("passed")].length;
+}
+
 function failuresOf(module: TestModule): Failure[] {
-  const file = relative(process.cwd(), module.moduleId);
-  const suites = [...module.children.allSuites()].map((suite) =>
-    failure(`${file} > ${suite.fullName}`, suite.errors()),
+  const file = fileOf(module);
+  const suites = [...module.children.allSuites()].map((suite) => failure(file, suite.fullName, suite.errors()));
+  const tests = [...module.children.allTests("failed")].map((test) =>
+    failure(file, test.fullName, test.result().errors ?? []),
   );
-  const tests = [...module.children.allTests("failed")].map(failureOf);
-  return [failure(file, module.errors()), ...suites].filter(({ text }) => text !== "").concat(tests);
-}
-
-function flakyOf(module: TestModule): Failure[] {
-  return [...module.children.allTests("passed")].filter((test) => test.diagnostic()?.flaky).map(failureOf);
-}
-
-function failureOf(test: TestCase): Failure {
-  const file = relative(process.cwd(), test.module.moduleId);
-  return failure(`${file} > ${test.fullName}`, test.result().errors ?? []);
+  return [failure(file, "", module.errors()), ...suites].filter(({ text }) => text !== "").concat(tests);
 }
 
 function uncaughtFailure(error: SerializedError): Failure {
   const { VITEST_TEST_PATH: during } = error;
-  return failure(`${typeof during === "string" ? relative(process.cwd(), during) : "vitest"}: nobody caught`, [error]);
+  const file = typeof during === "string" ? relative(process.cwd(), during) : undefined;
+  return { name: `${file ?? "vitest"}: nobody caught`, ...(file ? { file } : {}), text: describeAll([error]) };
 }
 
-function failure(name: string, errors: readonly SerializedError[]): Failure {
-  return { name, text: stripVTControlCharacters(errors.map(describe).join("\n")) };
+/** @param inside full name of what failed; empty for the file itself. */
+function failure(file: string, inside: string, errors: readonly SerializedError[]): Failure {
+  return { name: inside ? `${file} > ${inside}` : file, file, text: describeAll(errors) };
+}
+
+function fileOf({ moduleId }: TestModule): string {
+  return relative(process.cwd(), moduleId);
+}
+
+function describeAll(errors: readonly SerializedError[]): string {
+  return stripVTControlCharacters(errors.map(describe).join("\n"));
 }
 
 function describe({ name, message, stacks, diff }: SerializedError): string {

@@ -4,7 +4,7 @@ import { closingLine, runGates, summary } from "./gates.ts";
 
 const outcomes = await runGates([
   ...checks,
-  { name: "integration", command: ["vitest", "run", "--project", "integration*"], suite: true },
+  { name: "integration", command: ["vitest", "run", "--project", "integration*"], suite: true, secondTry: true },
 ]);
 console.log(`\n${summary(outcomes)}\n\n${closingLine(outcomes)}`);
 process.exitCode = outcomes.every(({ ok }) => ok) ? 0 : 1;
