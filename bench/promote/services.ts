@@ -59,7 +59,8 @@ export async function prepareServices(stage: Stage): Promise<Asked[]> {
 
 async function makeWorkflow(stage: Stage, values: Record<string, string>): Promise<void> {
   const container = await stage.engine.docker.getContainer(`${stage.production}-n8n`).inspect();
-  const address = { host: "127.0.0.1", port: Number(new URL(stage.url(n8nPort)).port) };
+  const { hostname, port } = new URL(stage.url(n8nPort));
+  const address = { host: hostname, port: Number(port) };
   const n8n = new N8n({ container, address, environment: { name: "production", kind: "production" }, values });
   const login = { host: "postgres", database: "app", user: "app", password: values.APP_DB_PASSWORD, port: 5432 };
   const credential = await n8n.createCredential({

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { cpSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { connectEngine, type Engine, exec, ofStack, sourceRoot } from "../../packages/core/src/index.ts";
 import { createInstallation, type TestInstallation } from "../../packages/deploy/test/support/installation.ts";
@@ -63,7 +64,7 @@ export class Stage implements AsyncDisposable {
 
   /** Where production's edge serves a port. */
   url(port: number): string {
-    return `http://127.0.0.1:${port + productionOffset}`;
+    return `http://${hostAddress()}:${port + productionOffset}`;
   }
 
   /** Its containers and networks. */
@@ -115,6 +116,14 @@ export class Stage implements AsyncDisposable {
   }
 }
 
+/** This machine's own address: requests to loopback would go through Docker's proxy, as no caller's from outside does. */
+function hostAddress(): string {
+  const addresses = Object.entries(networkInterfaces()).flatMap(([name, found = []]) =>
+    found.filter(({ family, internal }) => family === "IPv4" && !internal && !/^(docker|br-|veth)/.test(name)),
+  );
+  return addresses[0]?.address ?? "127.0.0.1";
+}
+
 function environmentOf(service: ServiceName): RegExp {
   return new RegExp(`^  ${service}:\\n[^]*?^    environment:\\n`, "m");
 }
@@ -123,5 +132,5 @@ const settings = `backup: {}
 promote: { settleSeconds: 5 }
 environments:
   staging: { kind: staging, profile: laptop, portOffset: 8000 }
-  production: { kind: production, profile: server, portOffset: ${productionOffset}, bind: 127.0.0.1, egress: none }
+  production: { kind: production, profile: server, portOffset: ${productionOffset}, bind: ${hostAddress()}, egress: none }
 `;

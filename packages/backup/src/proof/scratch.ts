@@ -26,6 +26,8 @@ export interface ScratchService extends AsyncDisposable {
 
 /** ms. */
 const startPatience = 300_000;
+/** How often it is asked whether it is well; ns, as the engine counts. */
+const interval = 2_000_000_000;
 
 /**
  * A place to try a backup in: a network with no way out, fresh volumes, services like the live ones. It is gone when this process is, but
@@ -78,7 +80,7 @@ export class Scratch implements AsyncDisposable {
         Env: Config.Env,
         User: Config.User,
         WorkingDir: Config.WorkingDir,
-        Healthcheck: Config.Healthcheck as never,
+        Healthcheck: oftener(Config.Healthcheck),
         Labels: { [label.incoming]: stack.environment.stackName, [label.environment]: stack.environment.name },
         HostConfig: {
           ...limitsOf(HostConfig),
@@ -167,6 +169,11 @@ async function awaitHealthy(engine: Engine, id: string, service: string): Promis
     }
     await sleep(500);
   }
+}
+
+/** A service's own health test, at the pace of somebody who waits for it. */
+function oftener(test: ContainerInspectInfo["Config"]["Healthcheck"]) {
+  return test && { ...test, Test: test.Test ?? [], Interval: Math.min(test.Interval ?? interval, interval) };
 }
 
 function unlessGone(error: unknown): undefined {

@@ -52,6 +52,18 @@ describe("the backends of the edge", () => {
     });
   });
 
+  it("are well while another container stands in for one that drains, and not when both do", async () => {
+    expect(await look("letta,letta,0,DRAIN", "letta,bridge,1,no check")).toMatchObject({
+      status: "healthy",
+      seen: "1 backend",
+      figures: { backends: 1, backends_down: 0, requests_waiting: 1 },
+    });
+    expect(await look("letta,letta,0,DRAIN", "letta,bridge,0,MAINT")).toMatchObject({
+      status: "unhealthy",
+      seen: "backend letta is DRAIN and MAINT",
+    });
+  });
+
   it("are not well when there are none", async () => {
     expect((await look()).status).toBe("unhealthy");
   });

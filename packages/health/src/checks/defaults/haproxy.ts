@@ -24,18 +24,25 @@ export function haproxy(): Check[] {
       needs: ["haproxy"],
       look: async (context, signal) => {
         const servers = await readServers(context, signal);
-        const down = servers.filter(({ status }) => !/^(UP|OPEN|no check)/.test(status));
+        const backends = Object.entries(Object.groupBy(servers, ({ backend }) => backend));
+        // While a service is replaced, its own server drains and another container's takes the requests.
+        const down = backends.filter(([, own = []]) => !own.some(takesRequests));
         const waiting = servers.reduce((sum, server) => sum + server.waiting, 0);
-        const figures = { backends: servers.length, backends_down: down.length, requests_waiting: waiting };
+        const figures = { backends: backends.length, backends_down: down.length, requests_waiting: waiting };
         const next = logsOf(context, "haproxy");
         if (down.length) {
-          const seen = down.map(({ backend, status }) => `backend ${backend} is ${status}`).join("; ");
+          const states = (own: readonly Server[]) => own.map(({ status }) => status).join(" and ");
+          const seen = down.map(([backend, own = []]) => `backend ${backend} is ${states(own)}`).join("; ");
           return { ok: false, seen, figures, next };
         }
-        return { ok: servers.length > 0, seen: count(servers.length, "backend"), figures, next };
+        return { ok: backends.length > 0, seen: count(backends.length, "backend"), figures, next };
       },
     },
   ];
+}
+
+function takesRequests({ status }: Server): boolean {
+  return /^(UP|OPEN|no check)/.test(status);
 }
 
 async function readServers(context: CheckContext, signal: AbortSignal): Promise<Server[]> {

@@ -84,7 +84,8 @@ async function observe(context: CheckContext, service: string): Promise<Observat
     const said = State.Health.Log?.at(-1)?.Output.trim().split("\n").at(-1)?.slice(0, 200);
     return failed(`its own health test fails${said ? `: ${said}` : ""}`, logsOf(context, service));
   }
-  if (State.Health?.Status === "starting") {
+  // One that nobody has asked yet is not in doubt.
+  if (State.Health?.Status === "starting" && State.Health.Log?.length) {
     return failed(`is starting, for ${inWords(upFor)}`, "Wait for its health test to pass", "warning");
   }
   return { ok: true, seen: `runs for ${inWords(upFor)}, ${count(RestartCount, "restart")}`, ...facts };
