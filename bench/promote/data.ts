@@ -52,7 +52,7 @@ async function fill(stage: Stage, rows: number): Promise<number> {
      SELECT i, timestamptz '2021-01-01' + i * interval '20 seconds', 'Ada' || i % 5003 || ' Lovelace' || i % 7001,
        'person' || i || '@mail' || i % 977 || '.example.net', (i * 7919 % 100000) / 100.0, md5(i::text) || md5((i + 1)::text),
        jsonb_build_object('sku', 'A-' || i % 5000, 'count', i % 9, 'note', md5((i / 3)::text), 'status', (ARRAY['new', 'paid', 'sent'])[1 + i % 3])
-     FROM generate_series(1, ${rows}) i;
+     FROM generate_series(1::bigint, ${rows}) i;
      ALTER TABLE orders OWNER TO app;
      CREATE INDEX ON orders (placed_at);
      ANALYZE`,
