@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Command, measure } from "../deploy/measure.ts";
 import { describeTrial } from "./report.ts";
-import { ports, productionOffset, type Stage } from "./stage.ts";
+import { hostAddress, ports, productionOffset, type Stage } from "./stage.ts";
 import { type Series, type Setting, type Trial, underLoad } from "./under-load.ts";
 
 /**
@@ -40,7 +40,7 @@ function composeUp({ production, installation: { root } }: Stage): Command {
   return {
     program: "docker-compose",
     args: ["-p", production, "--env-file", join(root, ".env.production"), ...files, "up", "-d"],
-    env: { ...Object.fromEntries(published), EGRESS_INTERNAL: "true" },
+    env: { ...Object.fromEntries(published), BIND_ADDRESS: hostAddress, EGRESS_INTERNAL: "true" },
     cwd: root,
   };
 }

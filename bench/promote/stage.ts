@@ -10,6 +10,13 @@ import { type ServiceName, serviceNames } from "./services.ts";
 const compose = "compose/docker-compose.yml";
 export const productionOffset = 16_000;
 
+/** This machine's own address: requests to loopback would go through Docker's proxy, as no caller's from outside does. */
+export const hostAddress =
+  Object.entries(networkInterfaces())
+    .filter(([name]) => !/^(docker|br-|veth)/.test(name))
+    .flatMap(([, addresses = []]) => addresses)
+    .find(({ family, internal }) => family === "IPv4" && !internal)?.address ?? "127.0.0.1";
+
 /** What production's edge publishes: the variable that says where, and its own port. */
 export const ports = { N8N_PORT: 5_678, LETTA_PORT: 8_283, OPEN_WEBUI_PORT: 8_080 } as const;
 
@@ -64,7 +71,7 @@ export class Stage implements AsyncDisposable {
 
   /** Where production's edge serves a port. */
   url(port: number): string {
-    return `http://${hostAddress()}:${port + productionOffset}`;
+    return `http://${hostAddress}:${port + productionOffset}`;
   }
 
   /** Its containers and networks. */
@@ -116,14 +123,6 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-/** This machine's own address: requests to loopback would go through Docker's proxy, as no caller's from outside does. */
-function hostAddress(): string {
-  const addresses = Object.entries(networkInterfaces()).flatMap(([name, found = []]) =>
-    found.filter(({ family, internal }) => family === "IPv4" && !internal && !/^(docker|br-|veth)/.test(name)),
-  );
-  return addresses[0]?.address ?? "127.0.0.1";
-}
-
 function environmentOf(service: ServiceName): RegExp {
   return new RegExp(`^  ${service}:\\n[^]*?^    environment:\\n`, "m");
 }
@@ -132,5 +131,5 @@ const settings = `backup: {}
 promote: { settleSeconds: 5 }
 environments:
   staging: { kind: staging, profile: laptop, portOffset: 8000 }
-  production: { kind: production, profile: server, portOffset: ${productionOffset}, bind: ${hostAddress()}, egress: none }
+  production: { kind: production, profile: server, portOffset: ${productionOffset}, bind: ${hostAddress}, egress: none }
 `;
