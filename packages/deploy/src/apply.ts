@@ -10,11 +10,13 @@ import { replaceBehindEdge, type Up } from "./edge/replace-behind-edge.ts";
 import type { TurnoverReport } from "./edge/turnovers.ts";
 import { changeOf } from "./engine/changes.ts";
 import { emptyNetwork } from "./live/empty-network.ts";
+import { letInAfterWorkflows } from "./let-in.ts";
 import { removeContainer, removeNetwork } from "./live/strays.ts";
 import type { Report, Work } from "./work.ts";
 
 /**
- * Carry out a plan. Ends when the engine has done its part; whether services are healthy is looked at afterwards.
+ * Carry out a plan. Ends when the engine has done its part, and n8n has the workflows that nobody should meet it without; whether services
+ * are healthy is looked at afterwards.
  * @returns what requests of each service went through at the edge
  */
 export async function applyPlan(work: Work, report: Report): Promise<readonly TurnoverReport[]> {
@@ -36,12 +38,14 @@ export async function applyPlan(work: Work, report: Report): Promise<readonly Tu
     report(`${service}: starting`);
     await start(engine, id);
   }
-  return plan.engineNeeded || plan.repairs.state ? await runEngine(work, report) : [];
+  const turnovers = plan.engineNeeded || plan.repairs.state ? await runEngine(work, report) : [];
+  await letInAfterWorkflows(work, report);
+  return turnovers;
 }
 
 /** Production's requests are not lost while its containers are replaced; a staging's may be, which spares a laptop the second containers. */
 async function runEngine(work: Work, report: Report): Promise<readonly TurnoverReport[]> {
-  const { engine, candidate, plan, straight } = work;
+  const { engine, candidate, plan, straight, workflows } = work;
   const { environment, model } = candidate.desired;
   const up: Up = (model, turns) => runUp(work, model, turns, report);
   const replaced = plan.items.filter(({ kind, action }) => kind === "container" && action !== "delete");
@@ -56,6 +60,7 @@ async function runEngine(work: Work, report: Report): Promise<readonly TurnoverR
       replaced: replaced.map(({ name }) => name),
       straight,
       limits: turnoverLimits(candidate.desired),
+      ready: (service) => workflows?.ready(service) ?? Promise.resolve(),
       say: report,
     },
     up,

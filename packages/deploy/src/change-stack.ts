@@ -16,7 +16,7 @@ import { changesLine, type DeployReport, deployReport, type ServiceReport } from
 import type { EndPhase } from "./report/phases.ts";
 import { verifyStack } from "./verify.ts";
 import type { Report, Work } from "./work.ts";
-import { migrationSteps, type WorkflowsChange } from "./workflows.ts";
+import { type WorkflowsChange, WorkflowsWork } from "./workflows.ts";
 
 /** What making a stack what it should be works with. */
 export interface StackChange extends Preparation {
@@ -28,8 +28,10 @@ export interface StackChange extends Preparation {
   readonly straight?: boolean;
   /** Missing data volumes, by their name on the host, that may be made anew and empty. */
   readonly acceptEmptyVolumes: readonly string[];
-  /** How its workflow migrations are applied, once n8n is up; without it they are left alone. */
+  /** How its workflow migrations come, before n8n gets requests where it starts; without it they are left alone. */
   readonly workflows?: WorkflowsChange | undefined;
+  /** Name of the last workflow migration that belongs to it; undefined where none does. */
+  readonly lastMigration: string | undefined;
   readonly log: Log;
   readonly endPhase: EndPhase;
 }
@@ -103,12 +105,16 @@ function refuseStrays({ repairs }: DeployPlan, { desired }: Candidate): void {
 
 /** Carry the plan out, prove the result, and write down what is now there. */
 async function perform(
-  { engine, straight = false, workflows, say, log, endPhase }: StackChange,
+  { engine, straight = false, workflows, lastMigration, say, log, endPhase }: StackChange,
   candidate: Candidate,
   plan: DeployPlan,
   session: HostSession,
 ): Promise<DeployOutcome> {
-  const work: Work = { engine, session, candidate, plan, straight, log, healthTimes: new HealthTimes() };
+  const brought = WorkflowsWork.of(candidate.desired, workflows, { to: lastMigration, say, log });
+  const work: Work = {
+    ...{ engine, session, candidate, plan, straight, log, lastMigration },
+    ...{ workflows: brought, healthTimes: new HealthTimes() },
+  };
   let services: readonly ServiceReport[] = [];
   let turnovers: readonly TurnoverReport[] = [];
   const apply = {
@@ -134,9 +140,8 @@ async function perform(
     },
   };
   const steps = hasWork(plan) ? [apply, prove, logIn] : [prove, logIn];
-  const migrations = workflows ? migrationSteps(candidate.desired, { ...workflows, say, log }) : [];
-  await runSteps([...steps, ...migrations]);
-  if (migrations.length) endPhase("workflows");
+  await runSteps([...steps, ...(brought ? [brought.step] : [])]);
+  if (brought) endPhase("workflows");
   await record(work);
   endPhase("record");
   const report = deployReport(candidate.desired, plan, services, candidate.release.id);

@@ -14,7 +14,7 @@ import { readDesired, rehearseCandidate } from "./prepare-candidate.ts";
 import { deployReport } from "./report/deploy-report.ts";
 import { followPhases } from "./report/phases.ts";
 import { findUnchanged } from "./unchanged.ts";
-import { recordedWorkflows, type WorkflowsChange } from "./workflows.ts";
+import { belongingTo } from "./workflows.ts";
 
 export interface DeployRequest extends EnvironmentChoice {
   readonly kind: "production" | "staging";
@@ -50,10 +50,10 @@ export async function deploy(request: DeployRequest): Promise<DeployOutcome> {
   await using engine = await connectEngine(environment.host, environment.sshOptions);
   endPhase("connect");
   const { refresh, acceptEmptyVolumes, wait } = request;
-  const workflows: WorkflowsChange | undefined = kept ? recordedWorkflows(chosen) : { manner: "tolerant" };
   const run: Run = {
     ...{ verb: `deploy:${environment.kind}`, target, profile, recorded: kept?.release, engine },
-    ...{ refresh, acceptEmptyVolumes, workflows, wait, say, log, endPhase },
+    ...{ workflows: { manner: "tolerant" }, lastMigration: belongingTo(chosen) },
+    ...{ refresh, acceptEmptyVolumes, wait, say, log, endPhase },
   };
   if (request.dryRun) {
     const plan = await makePlan(run, await rehearseCandidate(run), { resumed: false, dryRun: true });

@@ -14,6 +14,7 @@ import {
   type EnvironmentChoice,
   type EnvironmentFile,
   markSwapEnded,
+  migrationsFact,
   readEnvironmentFile,
   type Snapshot,
   serviceOf,
@@ -71,6 +72,7 @@ export async function destroy(request: DestroyRequest): Promise<DestroyReport> {
     // Last: until all are gone, those that are missing must be asked about.
     if (request.volumes) {
       forgetFact(installation, environment.name, "volumes");
+      forgetFact(installation, environment.name, migrationsFact);
       markSwapEnded(target);
     }
     return report;

@@ -11,7 +11,8 @@ export async function record({
   engine,
   candidate,
   healthTimes,
-}: Pick<Work, "engine" | "candidate" | "healthTimes">): Promise<void> {
+  lastMigration,
+}: Pick<Work, "engine" | "candidate" | "healthTimes" | "lastMigration">): Promise<void> {
   const { installation, environment, model } = candidate.desired;
   const snapshot = await takeSnapshot(engine, environment.stackName);
   const earlier = readFact<Applied>(installation, environment.name, "applied")?.secondsToHealthy ?? {};
@@ -21,7 +22,7 @@ export async function record({
     containers: knownContainers(snapshot),
     secondsToHealthy: healthTimes.over(earlier),
   };
-  recordDeployed(candidate.desired, candidate.release);
+  recordDeployed(candidate.desired, candidate.release, lastMigration);
   writeFact(installation, environment.name, "volumes", ownedVolumes(environment.stackName, model));
   writeFact(installation, environment.name, "applied", applied);
 }

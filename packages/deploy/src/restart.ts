@@ -9,7 +9,7 @@ import type { TurnoverReport } from "./edge/turnovers.ts";
 import { awaitHealthy } from "./healthy/await-healthy.ts";
 import { ensureToolbox } from "./images/acquire.ts";
 import { mutateStack } from "./mutate-stack.ts";
-import { migrationSteps, recordedWorkflows, type WorkflowsChange } from "./workflows.ts";
+import { belongingTo, n8n, WorkflowsWork } from "./workflows.ts";
 
 export interface RestartRequest extends EnvironmentChoice {
   readonly service: string;
@@ -26,7 +26,10 @@ export interface RestartReport {
   readonly held: readonly TurnoverReport[];
 }
 
-/** Restart a service's container, and see it healthy; requests to production wait meanwhile. @throws UserError */
+/**
+ * Restart a service's container, and see it healthy. Requests to production wait meanwhile, and those to an n8n that is to have other
+ * workflows afterwards. @throws UserError
+ */
 export async function restart(request: RestartRequest): Promise<RestartReport> {
   const { service, wait, say } = request;
   const target = chooseTarget(request);
@@ -36,8 +39,6 @@ export async function restart(request: RestartRequest): Promise<RestartReport> {
   await using engine = await connectEngine(environment.host, environment.sshOptions);
   const toolbox = await ensureToolbox(engine, say);
   const log = openLog(installation, environment.name, "restart");
-  const workflows: WorkflowsChange | undefined =
-    environment.kind === "production" ? recordedWorkflows(target) : { manner: "tolerant" };
   const container = containerName(environment.stackName, service);
   const limits = turnoverLimits(desired);
   const again: Up = async (_model, turns) => {
@@ -47,10 +48,13 @@ export async function restart(request: RestartRequest): Promise<RestartReport> {
     await awaitHealthy(engine, { service, container, timeout: limits.healthy });
   };
   const { stackName } = environment;
+  const bringing = { to: belongingTo(target), say, log };
+  const work = service === n8n ? WorkflowsWork.of(desired, { manner: "tolerant" }, bringing) : undefined;
   const behindEdge = () => {
     const model = held(desired.model, service);
+    const ready = async (name: string) => work?.ready(name);
     return replaceBehindEdge(
-      { engine, toolbox, stackName, model, edgeService, replaced: [service], limits, say },
+      { engine, toolbox, stackName, model, edgeService, replaced: [service], limits, ready, say },
       again,
     );
   };
@@ -61,11 +65,11 @@ export async function restart(request: RestartRequest): Promise<RestartReport> {
       {
         title: `Restart ${service}`,
         run: async () => {
-          if (environment.kind === "production") waited = await behindEdge();
+          if (environment.kind === "production" || (await work?.isDue())) waited = await behindEdge();
           else await again(desired.model);
         },
       },
-      ...(workflows && service === "n8n" ? migrationSteps(desired, { ...workflows, say, log }) : []),
+      ...(work ? [work.step] : []),
     ]);
     return { environment: environment.name, service, held: waited };
   });

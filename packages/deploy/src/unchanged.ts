@@ -10,7 +10,7 @@ import { ownedVolumes } from "./live/missing-volumes.ts";
 import { type Applied, type DeployPlan, nothingToDo } from "./plan/plan-deploy.ts";
 import { createRelease } from "./plan/release.ts";
 import { type ServiceReport, serviceReports } from "./report/deploy-report.ts";
-import { lacksMigrations } from "./workflows.ts";
+import { belongingTo, lacksMigrations } from "./workflows.ts";
 
 /** A stack that is what it should be, healthy and answering. */
 export interface Unchanged {
@@ -47,8 +47,8 @@ export async function findUnchanged(engine: Engine, desired: DesiredStack): Prom
   const release = createRelease({ commit: undefined, images, files: releaseFiles(desired) });
   if (environment.kind === "staging") {
     if (release.id !== recorded.id || (await committedSince(desired))) return undefined;
-    if (await lacksMigrations(desired)) return undefined;
   }
+  if (await lacksMigrations(desired, belongingTo(desired))) return undefined;
   return { plan: nothingToDo(snapshot), services: serviceReports(model, reachable, images), release: recorded.id };
 }
 

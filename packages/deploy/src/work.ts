@@ -2,6 +2,7 @@ import type { Engine, HostSession, Log } from "@understudy/core";
 import type { Candidate } from "./candidate.ts";
 import type { HealthTimes } from "./healthy/health-times.ts";
 import type { DeployPlan } from "./plan/plan-deploy.ts";
+import type { WorkflowsWork } from "./workflows.ts";
 
 /** What carrying out a deploy works with, from the plan to the proof. */
 export interface Work {
@@ -11,6 +12,10 @@ export interface Work {
   readonly plan: DeployPlan;
   /** Start no service twice to spare its requests a wait. */
   readonly straight: boolean;
+  /** What becomes of its workflows; undefined where they are left alone. */
+  readonly workflows: WorkflowsWork | undefined;
+  /** Name of the last workflow migration that belongs to it. */
+  readonly lastMigration: string | undefined;
   readonly log: Log;
   readonly healthTimes: HealthTimes;
 }

@@ -10,7 +10,7 @@ export type { Release, ResolvedImage, ResolvedImages } from "./release.ts";
 export { type RollbackPoint, rollbackPoints } from "./rollback-points.ts";
 export { describeState, type Snapshot, serviceOf, takeSnapshot } from "./snapshot.ts";
 export { type Sources, sharedSources } from "./sources.ts";
-export { markSwapBegun, markSwapEnded, unfinishedSwap } from "./swap-fact.ts";
+export { markSwapBegun, markSwapEnded, migrationsFact, unfinishedSwap } from "./swap-fact.ts";
 export {
   chooseTarget,
   composeFiles,

@@ -12,6 +12,8 @@ interface Deployed {
   readonly profile: "laptop" | "server";
   /** Its compose files in merge order, by their path in the record. */
   readonly composeFiles: readonly string[];
+  /** Name of the last workflow migration that belongs to it; absent where there was none. */
+  readonly lastMigration?: string | undefined;
 }
 
 /** A recorded environment: its target reads from the record instead of the working tree. */
@@ -19,13 +21,18 @@ export interface Recorded {
   readonly release: Release;
   readonly target: Target;
   readonly profile: ProfileChoice;
+  /** Name of the last workflow migration that belongs to it. */
+  readonly lastMigration: string | undefined;
 }
 
 /** Keep a release and everything that an environment made of it, so that it can be deployed again as it was. */
-export function recordDeployed(desired: DesiredStack, release: Release): void {
+export function recordDeployed(desired: DesiredStack, release: Release, lastMigration?: string): void {
   const { installation, environment, profile, files, sources } = desired;
   writeFileAtomic(releaseFile(installation, release.id), `${JSON.stringify(release, null, 2)}\n`, 0o644);
-  const deployed: Deployed = { release: release.id, profile: profile.profile, composeFiles: keptPaths(files) };
+  const deployed: Deployed = {
+    ...{ release: release.id, profile: profile.profile },
+    ...{ composeFiles: keptPaths(files), lastMigration },
+  };
   const folder = deployedFolder(installation, environment.name);
   const next = `${folder}.next`;
   rmSync(next, { recursive: true, force: true });
@@ -67,6 +74,7 @@ export function readRecord(target: Target, folder: string, file: string): Record
       recordedFiles: deployed.composeFiles.map((path) => join(folder, path)),
     },
     profile: { profile: deployed.profile, because: "as recorded" },
+    lastMigration: deployed.lastMigration,
   };
 }
 

@@ -3,6 +3,9 @@ import type { Target } from "./target.ts";
 
 const fact = "swap";
 
+/** The fact that says which workflow migrations an environment's data was brought. Other data may lack them. */
+export const migrationsFact = "workflow-migrations";
+
 /** New data that is being put in place of an environment's own. */
 export interface UnfinishedSwap {
   /** What it is, for people: `The copy 20261121-170501`. */
@@ -21,6 +24,7 @@ export function markSwapBegun({ installation, environment }: Target, swap: Omit<
     finish,
     at: new Date().toISOString(),
   } satisfies UnfinishedSwap);
+  forgetFact(installation, environment.name, migrationsFact);
 }
 
 /** The old data or the new stands whole. */

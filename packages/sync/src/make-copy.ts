@@ -2,6 +2,7 @@ import { bytesInWords, countInWords, type Journal, runSteps, type Step, writeFac
 import { type Guest, incomingName, RoomGuard, refuseWithoutRoom, swapIn } from "@understudy/data";
 import type { SequenceState } from "@understudy/postgres";
 import { copyDatabase } from "./copy/copy-database.ts";
+import { migrateBeforeStart } from "./migrate-workflows.ts";
 import { copyGraphOf, type GraphOutcome } from "./neo4j/copy-graph-of.ts";
 import { peakMemory } from "./peak-memory.ts";
 import { type CopyPlan, planCopy } from "./plan/plan-copy.ts";
@@ -161,9 +162,11 @@ async function search({ context, folder, leaks }: Run, report: (line: string) =>
 async function swap(run: Run, report: (line: string) => void): Promise<void> {
   // Before: a run that is killed when all is proven leaves it to the next one.
   run.folder.write(reportFile, reportOf(run, false));
-  run.done.healthySeconds = await swapIn(swapOf(run.context, run.folder), report);
+  const { activeWorkflows } = run.plan.policy.n8n;
+  const beforeStart = () => migrateBeforeStart(run.context, activeWorkflows);
+  run.done.healthySeconds = await swapIn(swapOf(run.context, run.folder), report, beforeStart);
   const { installation, environment } = run.context.staging.stack;
-  writeFact(installation, environment.name, "active-workflows", run.plan.policy.n8n.activeWorkflows);
+  writeFact(installation, environment.name, "active-workflows", activeWorkflows);
 }
 
 /** Its new content lies ready; a run that goes on makes it again. */

@@ -1,2 +1,3 @@
 export { hasNewMigrations, migrateOnStart, type OnStartOptions } from "./migrate/on-start.ts";
 export type { MigrateReport } from "./migrate/report.ts";
+export { appliedSince, takeBackSince } from "./rollback/take-back.ts";

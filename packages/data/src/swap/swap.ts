@@ -37,11 +37,17 @@ export interface Swap {
 
 /**
  * Put verified data in place of the live data and prove the services healthy with it; failing that, put the old data back.
+ * @param beforeStart what is to be done to the new data while no service runs
  * @returns how long the services took to be well with it, their migrations of it included, s
  */
-export async function swapIn(swap: Swap, report: (line: string) => void): Promise<number> {
+export async function swapIn(
+  swap: Swap,
+  report: (line: string) => void,
+  beforeStart: () => Promise<void> = async () => {},
+): Promise<number> {
   let seconds = 0;
   const prove = async () => {
+    await beforeStart();
     const began = performance.now();
     await startAndProve(swap, report);
     seconds = Math.round((performance.now() - began) / 100) / 10;

@@ -50,7 +50,8 @@ export async function takeOver(
     journal.step("record", { release: candidate.release.id });
     // Unequal to whatever a deploy would make of it, so that the next one asks the engine.
     const inputs = differences.length ? "adopted with differences" : candidate.inputs;
-    await record({ engine, candidate: { ...candidate, inputs }, healthTimes: new HealthTimes() });
+    const taken = { ...candidate, inputs };
+    await record({ engine, candidate: taken, healthTimes: new HealthTimes(), lastMigration: undefined });
   };
   await runSteps([
     { title: "Write down what runs as our own", run: state },

@@ -1,3 +1,4 @@
+import { setInterval } from "node:timers/promises";
 import { awaitQuiet } from "./await-quiet.ts";
 import type { Edge } from "./edge.ts";
 
@@ -34,5 +35,31 @@ export async function withHeld(
     return { held: Math.min(Math.round(performance.now() - began), limits.hold), leftOver };
   } finally {
     await edge.release(service);
+  }
+}
+
+/**
+ * Do something while a service that is not up yet gets no requests, however long it takes. When this process dies, the edge goes on by
+ * itself at the limit.
+ * @param limit ms, from the last sign of life of this process
+ */
+export async function whileHeld(edge: Edge, service: string, limit: number, work: () => Promise<void>): Promise<void> {
+  const ended = new AbortController();
+  await edge.hold(service, limit);
+  const renewals = renew(edge, service, limit, ended.signal);
+  try {
+    await work();
+  } finally {
+    ended.abort();
+    await renewals;
+    await edge.release(service);
+  }
+}
+
+async function renew(edge: Edge, service: string, limit: number, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const _ of setInterval(limit / 3, undefined, { signal })) await edge.hold(service, limit);
+  } catch {
+    // Ended, or the edge is lost, which the release tells.
   }
 }

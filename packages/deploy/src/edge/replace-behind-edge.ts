@@ -22,6 +22,8 @@ export interface Replacement {
   /** Start nothing twice: it is there soonest, and all requests wait meanwhile. */
   readonly straight?: boolean;
   readonly limits: TurnoverLimits;
+  /** What is still to be done with a service whose requests wait, once it is healthy and before they reach it. */
+  readonly ready?: ((service: string) => Promise<void>) | undefined;
   /** Says a line to the person. */
   readonly say: (line: string) => void;
 }
@@ -40,7 +42,7 @@ export type Up = (model: ComposeModel, turns?: Turns) => Promise<void>;
  * @throws whatever failed first, the engine or a service that does not become healthy
  */
 export async function replaceBehindEdge(replacement: Replacement, up: Up): Promise<TurnoverReport[]> {
-  const { engine, toolbox, stackName, model, edgeService, replaced, straight = false, limits, say } = replacement;
+  const { engine, toolbox, stackName, model, edgeService, replaced, straight = false, limits, ready, say } = replacement;
   const { containers } = await takeSnapshot(engine, stackName);
   const running = [...containers.values()].filter(({ State }) => State.Running).map(serviceOf);
   if (!running.includes(edgeService)) {
@@ -60,7 +62,7 @@ export async function replaceBehindEdge(replacement: Replacement, up: Up): Promi
   const standing = { served: await edge.services(), bridged: await edge.bridged(), running, straight };
   const planned = planTurnovers(model, replaced, standing);
   const bridges = planned.filter(({ manner }) => manner === "overlap").map(({ service }) => service);
-  const turnovers = new Turnovers({ engine, edge, edgeService, stackName, planned, limits });
+  const turnovers = new Turnovers({ engine, edge, edgeService, stackName, planned, limits, ready });
   try {
     await up(withBridges(model, bridges), turnovers);
   } catch (error) {

@@ -17,6 +17,8 @@ export interface TurnoversOptions {
   readonly stackName: string;
   readonly planned: readonly Turnover[];
   readonly limits: TurnoverLimits;
+  /** What is still to be done with a service that is healthy, before requests reach it. */
+  readonly ready?: ((service: string) => Promise<void>) | undefined;
 }
 
 export interface TurnoverLimits {
@@ -142,7 +144,9 @@ export class Turnovers {
     await Promise.all(overlaps.map((one) => this.#begin(one).bridged.promise));
     const { held, leftOver } = await withHeld(edge, service, limits.hold, async () => {
       ready.resolve();
-      await edge.point(service, await this.#boot(replaced, service, "urgent"));
+      const address = await this.#boot(replaced, service, "urgent");
+      await this.#options.ready?.(service);
+      await edge.point(service, address);
     });
     const served = performance.now();
     await awaitQuiet(() => edge.waiting(service), limits.hold.hold);

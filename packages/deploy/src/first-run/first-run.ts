@@ -1,4 +1,5 @@
-import type { Engine, HostSession } from "@understudy/core";
+import { readFileSync } from "node:fs";
+import { type Engine, type HostSession, parseEnvFile } from "@understudy/core";
 import type { DesiredStack } from "@understudy/environment";
 import { endpoints, setVariable } from "@understudy/environment";
 import { containerName } from "@understudy/stacks/names";
@@ -18,17 +19,9 @@ export async function firstRun(
   session: HostSession,
   desired: DesiredStack,
 ): Promise<string | undefined> {
-  const { envFile, environment, model } = desired;
+  const { envFile, model } = desired;
   const value = (name: string) => envFile.values[name] ?? "";
-  if (model.services.n8n) {
-    // Past the edge, which keeps the owner's setup from everybody else.
-    const base = await containerUrl(engine, containerName(environment.stackName, "n8n"), n8nPort);
-    const key = value("N8N_API_KEY");
-    if (!key || !(await apiKeyIsKnown(session, base, key))) {
-      const login = { email: value("N8N_OWNER_EMAIL"), password: value("N8N_OWNER_PASSWORD") };
-      setVariable(envFile.path, "N8N_API_KEY", await createApiKey(session, base, login));
-    }
-  }
+  if (model.services.n8n) await claimN8n(engine, session, desired);
   const openWebui = endpoints(model).find(({ service }) => service === "open-webui");
   if (!openWebui) return undefined;
   const { address, port } = openWebui.probe;
@@ -37,6 +30,21 @@ export async function firstRun(
   return known
     ? undefined
     : `Open WebUI no longer takes ${login.email} with WEBUI_ADMIN_PASSWORD: it was changed there`;
+}
+
+/** Make n8n's owner and API key, unless the key that is in the environment file is known. n8n is healthy. */
+export async function claimN8n(
+  engine: Engine,
+  session: HostSession,
+  { envFile, environment }: DesiredStack,
+): Promise<void> {
+  // As it is by now: this may have been done a moment ago.
+  const values = parseEnvFile(readFileSync(envFile.path, "utf8"));
+  const { N8N_API_KEY: key, N8N_OWNER_EMAIL: email = "", N8N_OWNER_PASSWORD: password = "" } = values;
+  // Past the edge, which keeps the owner's setup from everybody else.
+  const base = await containerUrl(engine, containerName(environment.stackName, "n8n"), n8nPort);
+  if (key && (await apiKeyIsKnown(session, base, key))) return;
+  setVariable(envFile.path, "N8N_API_KEY", await createApiKey(session, base, { email, password }));
 }
 
 /** A container as its host reaches it. */

@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import { UserError } from "@understudy/core";
 import { baseCommit, type Manifest, readMessage } from "./manifest.ts";
+import { tagTime } from "./tag-name.ts";
 import type { Tag } from "./tags.ts";
 
 /** A rollback point as it was found: by its tag, by what is kept of it, or both. */
@@ -45,7 +46,7 @@ function ofKept(tag: string, message: string, key: KeyObject | undefined): Point
   const read = reading(message, key);
   const gone = "its tag is not in git: it was deleted, or never made because a run was cut off";
   if (typeof read === "string")
-    return { tag, time: timeOf(tag), commit: "unknown", problem: `${gone}; ${read}`, deleted: true };
+    return { tag, time: tagTime(tag).toISOString(), commit: "unknown", problem: `${gone}; ${read}`, deleted: true };
   return { tag, time: read.at, commit: baseCommit(read), manifest: read, problem: gone, deleted: true };
 }
 
@@ -57,11 +58,4 @@ function reading(message: string, key: KeyObject | undefined): Manifest | string
     if (error instanceof UserError) return error.message;
     throw error;
   }
-}
-
-/** `rollback-YYYYMMDD-HHMMSS` as an instant, in ISO 8601. */
-function timeOf(tag: string): string {
-  const [, year, month, day, hour, minute, second] =
-    /^rollback-(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/.exec(tag) ?? [];
-  return `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
 }

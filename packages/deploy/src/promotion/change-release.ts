@@ -2,7 +2,9 @@ import { type Engine, type Log, messageOf, runSteps, UserError } from "@understu
 import type { Mutation, Recorded, Target } from "@understudy/environment";
 import { changeStack, type DeployOutcome, type StackChange } from "../change-stack.ts";
 import { recordedAt } from "../points/recorded-at.ts";
+import { tagTime } from "../points/tag-name.ts";
 import { followPhases } from "../report/phases.ts";
+import type { WorkflowsChange } from "../workflows.ts";
 import { settle } from "./settle.ts";
 import { markChangeBegun, markChangeEnded, type UnfinishedChange, unfinishedChange } from "./unfinished.ts";
 
@@ -14,7 +16,7 @@ export interface ReleaseChange {
   readonly mutation: Mutation;
   /** What has to be is to be there soonest, whoever waits meanwhile. */
   readonly straight?: boolean;
-  /** How the workflow migrations of the release are applied; those that led to what is gone back from stay. */
+  /** What becomes of the workflows. Where it is gone back, they go back too. */
   readonly workflows?: StackChange["workflows"];
   readonly log: Log;
   /** Says a line to the person. */
@@ -63,9 +65,13 @@ export async function recoverChange(change: ReleaseChange): Promise<string | und
   }
   const back = recordedAt(target, tag);
   say(`The ${verb} to release ${release} was cut off: going back to ${tag}, release ${back.release.id}`);
-  await runRelease({ ...change, workflows: undefined, mutation: { ...change.mutation, resumed: true } }, back);
-  markChangeEnded(target);
+  await returnTo(change, tag, back);
   return back.release.id;
+}
+
+/** Workflows go back with a release: what came since its rollback point goes, and what belonged to it and is not there comes. */
+export function workflowsAt(tag: string): WorkflowsChange {
+  return { manner: "tolerant", since: tagTime(tag) };
 }
 
 async function goBack(change: ReleaseChange, tag: string, release: string, cause: unknown): Promise<UserError> {
@@ -78,9 +84,7 @@ async function goBack(change: ReleaseChange, tag: string, release: string, cause
   const back = recordedAt(target, tag);
   const { name } = target.environment;
   try {
-    // Leftovers of the release that did not come up are to be expected.
-    await runRelease({ ...change, workflows: undefined, mutation: { ...mutation, resumed: true } }, back);
-    markChangeEnded(target);
+    await returnTo(change, tag, back);
   } catch (error) {
     return new UserError(
       `Release ${release} is not well (${why}), and going back to ${tag} failed: ${messageOf(error).split("\n")[0]}`,
@@ -93,6 +97,13 @@ async function goBack(change: ReleaseChange, tag: string, release: string, cause
   });
 }
 
+/** Deploy what a rollback point holds. Leftovers of the release that did not come up are to be expected. */
+async function returnTo(change: ReleaseChange, tag: string, to: Recorded): Promise<void> {
+  const mutation = { ...change.mutation, resumed: true };
+  await runRelease({ ...change, workflows: workflowsAt(tag), mutation }, to);
+  markChangeEnded(change.target);
+}
+
 /** Deploy a recorded release, see its services healthy, and watch it for a while. @throws UserError when it is not well */
 export async function proveRelease(change: ReleaseChange, to: Recorded): Promise<DeployOutcome> {
   const outcome = await runRelease(change, to);
@@ -102,10 +113,13 @@ export async function proveRelease(change: ReleaseChange, to: Recorded): Promise
 }
 
 /** Deploy a recorded release, and see its services healthy. */
-async function runRelease(change: ReleaseChange, { target, profile, release }: Recorded): Promise<DeployOutcome> {
+async function runRelease(
+  change: ReleaseChange,
+  { target, profile, release, lastMigration }: Recorded,
+): Promise<DeployOutcome> {
   const { verb, engine, mutation, straight = false, workflows, log, say } = change;
   const stack: StackChange = {
-    ...{ verb, target, profile, recorded: release, engine, straight, workflows, say, log },
+    ...{ verb, target, profile, recorded: release, engine, straight, workflows, lastMigration, say, log },
     refresh: true,
     acceptEmptyVolumes: [],
     endPhase: followPhases(log),

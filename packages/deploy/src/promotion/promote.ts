@@ -16,7 +16,7 @@ import type { PlanItem } from "../plan/describe.ts";
 import { rehearseCandidate } from "../prepare-candidate.ts";
 import { type Gate, gates } from "../receipt/gates.ts";
 import { followPhases } from "../report/phases.ts";
-import { migrationSteps } from "../workflows.ts";
+import { rehearsalSteps } from "../workflows.ts";
 import { bringImages } from "./bring-images.ts";
 import { changeRelease, type ReleaseChange, recoverChange } from "./change-release.ts";
 import { checkPromotion } from "./check-promotion.ts";
@@ -100,10 +100,10 @@ async function planOf(
 ): Promise<Pick<PromoteReport, "plan" | "expected">> {
   const { production, engines } = stage;
   const log = openLog(production.installation, production.environment.name, "promote");
-  const { target, profile, release } = promotedTo(production, staging.release);
+  const { target, profile, release, lastMigration } = promotedTo(production, staging.release);
   const change = {
     ...{ verb: "promote", target, profile, recorded: release, engine: engines.production, say, log },
-    ...{ refresh: true, acceptEmptyVolumes: [], endPhase: followPhases(log) },
+    ...{ lastMigration, refresh: true, acceptEmptyVolumes: [], endPhase: followPhases(log) },
   };
   const candidate = await rehearseCandidate(change);
   const { items, snapshot } = await makePlan(change, candidate, { resumed: false, dryRun: true });
@@ -149,9 +149,9 @@ async function underLock(
 async function rehearseWorkflows(
   { target, profile }: Recorded,
   { journal }: Mutation,
-  { say, log }: Pick<ReleaseChange, "say" | "log">,
+  options: Parameters<typeof rehearsalSteps>[1],
 ): Promise<void> {
-  const steps = migrationSteps(await desiredStack(target, profile), { manner: "rehearse", say, log });
+  const steps = rehearsalSteps(await desiredStack(target, profile), options);
   if (steps.length === 0) return;
   journal.step("rehearse workflow migrations");
   await runSteps(steps);

@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { declaredFiles } from "@understudy/compose";
 import { writeFileAtomic } from "@understudy/core";
 import { type Recorded, type Release, recordedDeployment, resolveProfile, type Target } from "@understudy/environment";
+import { lastMigration } from "../workflows.ts";
 
 /** What belongs to an environment, not to what environments share. */
 const ownFiles = ["env.template", "docker-compose.laptop.yml"];
@@ -18,7 +19,11 @@ export function promotedTo(production: Target, release: Release): Recorded {
     writeFileAtomic(join(folder, path), text, 0o644);
   }
   const profile = recordedDeployment(production)?.profile ?? resolveProfile(environment, undefined);
-  return { release, target: { ...production, installation: { ...installation, composeDir: folder } }, profile };
+  return {
+    ...{ release, target: { ...production, installation: { ...installation, composeDir: folder } }, profile },
+    // Those that staging proved: a gate sees to it that the working tree has no others.
+    lastMigration: lastMigration(installation),
+  };
 }
 
 function own(folder: string): Record<string, string> {

@@ -18,9 +18,17 @@ import { migratedDatabases } from "../migrations/migrated.ts";
 import { mutateStack } from "../mutate-stack.ts";
 import { type Holdings, type ListedPoint, listPoints } from "../points/list-points.ts";
 import { recordedAt } from "../points/recorded-at.ts";
-import { changeRelease, proveRelease, type ReleaseChange, recoverChange } from "../promotion/change-release.ts";
+import { tagTime } from "../points/tag-name.ts";
+import {
+  changeRelease,
+  proveRelease,
+  type ReleaseChange,
+  recoverChange,
+  workflowsAt,
+} from "../promotion/change-release.ts";
 import { secure } from "../promotion/secure.ts";
 import { markChangeEnded } from "../promotion/unfinished.ts";
+import { workflowsSince } from "../workflows.ts";
 import { choosePoint } from "./choose-point.ts";
 
 export interface RollbackRequest {
@@ -49,6 +57,8 @@ export interface RollbackReport {
   readonly differs: readonly string[];
   /** With data: tables that are not as they were then. */
   readonly lost: readonly ChangedTable[];
+  /** Without data: names of the workflow migrations that are taken back; null where n8n's database could not be asked. */
+  readonly workflows: readonly string[] | null;
   /** The way back to what ran before; null in an emergency. */
   readonly present: string | null;
   /** How long requests of each service waited at the edge, ms. With data, all services were away. */
@@ -80,9 +90,11 @@ export async function rollback(request: RollbackRequest): Promise<RollbackReport
     withData,
     differs: point.differs,
     lost: withData ? changed : [],
+    workflows: withData ? [] : await workflowsBack(target, point),
     seconds: 0,
   };
   for (const line of warnings(point, withData, changed)) say(line);
+  for (const line of workflowLines(report.workflows, point)) say(line);
   if (dryRun) return { ...report, result: "planned", present: null, held: [] };
   const data = withData ? ` Its data goes back to ${point.time}.` : "";
   await confirmDestructive(`${environment.name} goes back to ${point.tag}.${data}`, {
@@ -103,7 +115,11 @@ async function underLock(
   const log = openLog(target.installation, target.environment.name, "rollback");
   const options = { verb: "rollback", wait, toolbox: await ensureToolbox(engine, say), log, say };
   return await mutateStack(target, engine, options, async (mutation) => {
-    const change: ReleaseChange = { verb: "rollback", target, engine, mutation, straight: emergency, log, say };
+    const change: ReleaseChange = {
+      ...{ verb: "rollback", target, engine, mutation, straight: emergency, log, say },
+      // Data of then has the workflows of then.
+      workflows: backup ? undefined : workflowsAt(tag),
+    };
     mutation.journal.step("recover");
     await recoverChange(change);
     const to = recordedAt(target, tag);
@@ -167,6 +183,21 @@ async function changedSince(target: Target, { manifest }: StoredBackup): Promise
   if (!recordedDeployment(target)) return [];
   await using side = await openSide(target);
   return await writesSince(side, manifest);
+}
+
+/** What stands still may not be asked, and is gone back from none the less. */
+async function workflowsBack(target: Target, { tag }: ListedPoint): Promise<readonly string[] | null> {
+  try {
+    return await workflowsSince(await stackOf(target), tagTime(tag));
+  } catch (error) {
+    if (error instanceof UserError) return null;
+    throw error;
+  }
+}
+
+function workflowLines(names: readonly string[] | null, { tag }: ListedPoint): string[] {
+  if (names) return names.map((name) => `  ${name}: was applied since ${tag}, and is taken back`);
+  return [`warning: n8n's database does not answer, so it is not known which workflow migrations are taken back`];
 }
 
 function warnings({ tag, time }: ListedPoint, withData: boolean, changed: readonly ChangedTable[]): string[] {

@@ -39,6 +39,7 @@ const report = {
   result: "rolled back" as const,
   differs: ["commit"],
   lost: [],
+  workflows: [],
   present: "rollback-20261121-130000",
   held: [{ service: "n8n", manner: "hold", held: 5_000, served: 21_300, leftOver: 0 } as const],
   seconds: 50.8,

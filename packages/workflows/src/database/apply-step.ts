@@ -8,7 +8,7 @@ import type { Migration } from "../file/migration.ts";
 import { renderMigration } from "../file/render.ts";
 import { sessionSettings, standardShape, statements } from "../file/statements.ts";
 import type { Step } from "../plan/plan-steps.ts";
-import { overwritten, writeNote } from "./metadata.ts";
+import { overwritten, wasHere, writeNote } from "./metadata.ts";
 import { ensureOwner, placeInFolder, setTags } from "./place.ts";
 import type { KnownCredentials } from "./read-facts.ts";
 import { lockWorkflow } from "./read-workflows.ts";
@@ -58,9 +58,21 @@ export async function applyStep(step: Step, context: ApplyContext): Promise<Appl
   return { versionId: after.versionId, previousVersionId, toPublish };
 }
 
+/** Note that a workflow which is here already, as the file says, is to run in the version that it has. @throws UserError as `applyStep` */
+export async function noteToPublish(step: Step, context: Omit<ApplyContext, "mayPublish">): Promise<void> {
+  const { name, source, workflowId } = step.migration;
+  const here = await lockAsSeen(step, context);
+  if (!here) throw savedMeanwhile(step.migration);
+  await keepVersion(context.tables, step.migration, here);
+  await writeNote(context.tables, {
+    ...{ name, source, workflowId, checksum: context.checksum, notes: wasHere },
+    ...{ versionId: here.versionId, previousVersionId: null, publish: "pending" },
+  });
+}
+
 async function lockAsSeen(
   { migration }: Step,
-  { tables, credentials, seen }: ApplyContext,
+  { tables, credentials, seen }: Pick<ApplyContext, "tables" | "credentials" | "seen">,
 ): Promise<StoredWorkflow | undefined> {
   const here = await lockWorkflow(tables, migration.workflowId);
   const hash = here && contentHash(contentOf(here, credentials.names));
@@ -126,7 +138,7 @@ async function keepVersion({ session, of, has }: N8nTables, { name }: Migration,
   };
   await session.query(
     `INSERT INTO ${of("workflow_history")} (${Object.keys(values).map(quoteName).join(", ")})
-     SELECT ${Object.values(values).join(", ")} FROM ${of("workflow_entity")} WHERE id = $1`,
+     SELECT ${Object.values(values).join(", ")} FROM ${of("workflow_entity")} WHERE id = $1 ON CONFLICT DO NOTHING`,
     [after.id],
   );
 }

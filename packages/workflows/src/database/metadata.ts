@@ -8,6 +8,9 @@ export type Publication = "none" | "pending" | "done" | "failed";
 /** The note of a migration that a person let write over what was here. */
 export const overwritten = "over what was here";
 
+/** The note of a migration whose content was here before it was applied. */
+export const wasHere = "was here already";
+
 /** A row of `migration_metadata`. */
 export interface MetadataRow extends AppliedMigration {
   /** The version that it made in n8n's history; null when it changed nothing. */
@@ -59,6 +62,25 @@ export async function readMetadata(tables: N8nTables): Promise<MetadataRow[]> {
        previous_version_id AS "previousVersionId", publish, synced_at AS "syncedAt", notes
      FROM ${metadataTable(tables)} ORDER BY migration_file`,
   );
+}
+
+/**
+ * Names of the migrations that were applied here after a moment, in the order in which they were.
+ * @param since by this machine's clock, which need not be the database's
+ */
+export async function namesSince(tables: N8nTables, since: Date): Promise<string[]> {
+  if (!(await hasMetadata(tables))) return [];
+  const rows = await tables.session.query<{ name: string }>(
+    `SELECT migration_file AS name FROM ${metadataTable(tables)}
+     WHERE created_at > $1::timestamptz + (clock_timestamp() - $2::timestamptz) ORDER BY created_at, migration_file`,
+    [since, new Date()],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** From here on these migrations are not applied here. */
+export async function forgetNotes(tables: N8nTables, names: readonly string[]): Promise<void> {
+  await tables.session.query(`DELETE FROM ${metadataTable(tables)} WHERE migration_file = ANY($1)`, [names]);
 }
 
 async function hasMetadata({ session, schema }: N8nTables): Promise<boolean> {

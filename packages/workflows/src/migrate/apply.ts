@@ -1,6 +1,6 @@
 import { messageOf, UserError } from "@understudy/core";
-import { applyStep } from "../database/apply-step.ts";
-import { ensureMetadata, writeNote } from "../database/metadata.ts";
+import { applyStep, noteToPublish } from "../database/apply-step.ts";
+import { ensureMetadata, wasHere, writeNote } from "../database/metadata.ts";
 import type { N8nTables } from "../database/tables.ts";
 import { inTransaction } from "../database/transaction.ts";
 import { conflictInWords } from "../plan/describe.ts";
@@ -81,7 +81,7 @@ export async function rehearseSteps(
 }
 
 /** Follows what each step leaves, for the next one of the same workflow. */
-function runner(tables: N8nTables, { seen, credentials, mayPublish }: Look, { checksums }: ApplyOptions) {
+function runner(tables: N8nTables, { seen, credentials, mayPublish, switchesOn }: Look, { checksums }: ApplyOptions) {
   const present = new Map([...seen].map(([id, { hash }]) => [id, hash]));
   return async (step: Step): Promise<void> => {
     const { name, source, workflowId, hash } = step.migration;
@@ -91,7 +91,11 @@ function runner(tables: N8nTables, { seen, credentials, mayPublish }: Look, { ch
       present.set(workflowId, hash);
       return;
     }
-    const notes = step.conflict ? `kept what is here: it ${conflictInWords(step.conflict)}` : "was here already";
+    if (switchesOn(step)) {
+      await noteToPublish(step, { tables, credentials, checksum, seen: present.get(workflowId) });
+      return;
+    }
+    const notes = step.conflict ? `kept what is here: it ${conflictInWords(step.conflict)}` : wasHere;
     const note = { name, source, workflowId, checksum, notes } as const;
     await writeNote(tables, { ...note, versionId: null, previousVersionId: null, publish: "none" });
   };

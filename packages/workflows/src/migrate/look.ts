@@ -31,6 +31,8 @@ export interface Look {
   readonly rows: readonly MetadataRow[];
   /** Whether a migration may switch its workflow on here. */
   readonly mayPublish: (migration: Migration) => boolean;
+  /** Whether a step changes nothing, and yet lets a workflow run that never did. */
+  readonly switchesOn: (step: Step) => boolean;
 }
 
 export interface LookOptions extends Pick<StepOptions, "environment" | "resolve"> {
@@ -51,15 +53,20 @@ export async function look(tables: N8nTables, files: readonly MigrationFile[], o
   // What ran here once and does not now was switched off by somebody, who decides.
   const mayPublish = (migration: Migration) => options.mayPublish(migration) && !wasLive.has(migration.workflowId);
   const found = { problems, credentials, rows, mayPublish, pending: pending.files.length };
-  if (migrations.length === 0) return { ...found, steps: [], lacks: [], seen: new Map(), publishes: false };
+  if (migrations.length === 0) {
+    return { ...found, steps: [], lacks: [], seen: new Map(), publishes: false, switchesOn: () => false };
+  }
   const seen = await readSeen(tables, credentials, new Set(migrations.map(({ workflowId }) => workflowId)));
   const known = new Set(rows.map(({ workflowId }) => workflowId));
   const steps = planSteps(migrations, seen, { ...options, known });
-  const changing = steps.filter(isChange).map(({ migration }) => migration);
+  const isLive = ({ workflowId }: Migration) => seen.get(workflowId)?.live ?? false;
   const willBeLive = (migration: Migration) =>
-    !migration.content.isArchived && ((seen.get(migration.workflowId)?.live ?? false) || mayPublish(migration));
-  const lacks = changing.length ? preflight(changing, await readFacts(tables, credentials), willBeLive) : [];
-  return { ...found, steps, lacks, seen, publishes: changing.some(willBeLive) };
+    !migration.content.isArchived && (isLive(migration) || mayPublish(migration));
+  const switchesOn = ({ action, migration }: Step) =>
+    action === "none" && willBeLive(migration) && !isLive(migration);
+  const touching = steps.filter((step) => isChange(step) || switchesOn(step)).map(({ migration }) => migration);
+  const lacks = touching.length ? preflight(touching, await readFacts(tables, credentials), willBeLive) : [];
+  return { ...found, steps, lacks, seen, publishes: touching.some(willBeLive), switchesOn };
 }
 
 function parseAll(

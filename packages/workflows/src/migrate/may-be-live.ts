@@ -12,6 +12,11 @@ export function mayBeLive({
 }: Pick<DesiredStack, "installation" | "environment">): (migration: Migration) => boolean {
   const hasCopy = environment.kind === "staging" && readFact(installation, environment.name, "copy") !== undefined;
   if (!hasCopy) return ({ publish }) => publish;
-  const allowed = new Set(readFact<string[]>(installation, environment.name, "active-workflows") ?? []);
+  return onlyNamed(readFact<string[]>(installation, environment.name, "active-workflows") ?? []);
+}
+
+/** Only workflows of these names may be switched on. */
+export function onlyNamed(names: readonly string[]): (migration: Migration) => boolean {
+  const allowed = new Set(names);
   return ({ publish, content }) => publish && allowed.has(content.name);
 }

@@ -16,7 +16,7 @@ import { publishPending } from "../publish/publish.ts";
 import { type ApplyOptions, applySteps, rehearseSteps } from "./apply.ts";
 import { holdBack } from "./hold-back.ts";
 import { isChange, type Look, look } from "./look.ts";
-import { mayBeLive } from "./may-be-live.ts";
+import { mayBeLive, onlyNamed } from "./may-be-live.ts";
 import type { ConflictReport, MigrateReport } from "./report.ts";
 
 /**
@@ -34,6 +34,10 @@ export interface MigrateOptions {
   readonly outOfOrder: boolean;
   /** Make empty credentials where one is missing. */
   readonly createStubs: boolean;
+  /** Whether n8n is told to run what comes; otherwise that is noted for the next run. It is, unless told. */
+  readonly publish?: boolean;
+  /** Names of the workflows that alone may be switched on; as the environment has it unless told. */
+  readonly mayBeLive?: readonly string[] | undefined;
   readonly say: (line: string) => void;
   readonly log: Log;
 }
@@ -53,14 +57,15 @@ export async function migrate(
       next: "Wait for them, and run again",
     });
   }
-  const lookOptions = { ...options, environment, mayPublish: mayBeLive(stack), tolerant: manner === "tolerant" };
+  const mayPublish = options.mayBeLive ? onlyNamed(options.mayBeLive) : mayBeLive(stack);
+  const lookOptions = { ...options, environment, mayPublish, tolerant: manner === "tolerant" };
   let found = await look(tables, files, lookOptions);
   const conflicts = found.steps.some(({ action }) => action === "conflict");
   if (options.createStubs && changes && !conflicts && (await makeStubs(side, found, say))) {
     found = await look(tables, files, lookOptions);
   }
   for (const step of found.steps) say(`  ${stepLine(step)}`);
-  const obstacles = [...obstaclesOf(found, options), ...keyObstacles(found, stack)];
+  const obstacles = [...obstaclesOf(found, options), ...(options.publish === false ? [] : keyObstacles(found, stack))];
   const isStopped = manner !== "tolerant" && (conflicts || obstacles.length > 0);
   const steps = isStopped ? [] : holdBack(found.steps, found.lacks);
   if (manner === "plan" || isStopped) return reportOf(environment, found, { steps, obstacles });
@@ -74,11 +79,14 @@ export async function migrate(
     return reportOf(environment, found, { steps, obstacles });
   }
   const { applied, unchanged, failed } = await applySteps(tables, steps, found, applyOptions);
-  const { published, failed: notPublished } = await publishPending({
-    ...{ tables, credentials: found.credentials, say, log },
-    api: () => side.api(),
-    migration: migrationsBy(files),
-  });
+  const { published, failed: notPublished } =
+    options.publish === false
+      ? { published: [], failed: [] }
+      : await publishPending({
+          ...{ tables, credentials: found.credentials, say, log },
+          api: () => side.api(),
+          migration: migrationsBy(files),
+        });
   log.info({ applied, unchanged, published, failed: notPublished }, "migrated");
   const done = applied.length + unchanged.length;
   return {

@@ -1,8 +1,8 @@
 import { type Log, readFact, writeFact } from "@understudy/core";
-import type { Target } from "@understudy/environment";
+import { migrationsFact, type Target } from "@understudy/environment";
 import { sha256 } from "../content/hash.ts";
 import { openN8n } from "../database/open.ts";
-import { MigrationFolder } from "../file/folder.ts";
+import { type MigrationFile, MigrationFolder } from "../file/folder.ts";
 import { conflictInWords } from "../plan/describe.ts";
 import { type MigrateOptions, migrate, refusal } from "./migrate.ts";
 import { isWhole, type MigrateReport } from "./report.ts";
@@ -10,59 +10,61 @@ import { isWhole, type MigrateReport } from "./report.ts";
 export interface OnStartOptions {
   /** `strict` throws where anything is in the way; `tolerant` tells it and applies the rest; `rehearse` changes nothing. */
   readonly manner: "strict" | "tolerant" | "rehearse";
-  /** The last file to apply; all of them unless told. */
+  /** The last migration that belongs to what is started; all of them unless told. Its file need not be there. */
   readonly to?: string | undefined;
+  /** n8n does not run: what is to be live is noted only, and published by the next one. */
+  readonly beforeStart?: boolean;
+  /** Names of the workflows that alone may be live, where that is not yet known of the environment. */
+  readonly mayBeLive?: readonly string[];
   readonly say: (line: string) => void;
   readonly log: Log;
 }
 
-/** What the fact `workflow-migrations` says of an environment. */
+/** What the fact says of an environment's data. */
 interface Known {
-  /** Of the folder, when it was last brought here. */
-  readonly folder: string;
-  /** The last file of it: a deploy that only repairs goes no further. */
-  readonly to: string;
+  /** Of the files that it was brought. */
+  readonly files: string;
 }
 
-const fact = "workflow-migrations";
-
 /**
- * Apply workflow migrations where n8n was just started, under the lock that the caller holds. An installation without any has nothing
- * to do with it, and neither has a stack without n8n.
+ * Apply workflow migrations where n8n starts, under the lock that the caller holds. An installation without any has nothing to do with it.
  * @returns undefined where there is nothing to apply
  * @throws UserError for what is in the way, unless tolerant
  */
 export async function migrateOnStart(target: Target, options: OnStartOptions): Promise<MigrateReport | undefined> {
   const { installation, environment } = target;
-  const folder = new MigrationFolder(installation);
-  if (!hasMigrations(folder)) return undefined;
-  const { manner, to, say, log } = options;
-  const rest: Omit<MigrateOptions, "manner"> = { to, say, log, resolve: "stop", outOfOrder: true, createStubs: false };
-  const files = folder.files();
+  const { manner, to, beforeStart = false, mayBeLive, say, log } = options;
+  const files = new MigrationFolder(installation).files();
+  const belonging = upTo(files, to);
+  const last = belonging.at(-1)?.name;
+  if (last === undefined) return undefined;
+  const rest: Omit<MigrateOptions, "manner"> = {
+    ...{ to: last, resolve: "stop", outOfOrder: true, createStubs: false },
+    ...{ publish: !beforeStart, mayBeLive, say, log },
+  };
   await using side = await openN8n(target);
   const report = await migrate(side, files, { ...rest, manner });
   if (manner !== "tolerant" && !isWhole({ ...report, pending: 0 })) throw refusal(report);
-  if (manner === "rehearse") return report;
+  if (manner === "rehearse" || beforeStart) return report;
   for (const line of warnings(report)) say(line);
-  const known: Known = { folder: folderHash(folder), to: to ?? files.at(-1)?.name ?? "" };
-  writeFact(installation, environment.name, fact, known);
+  writeFact(installation, environment.name, migrationsFact, { files: hashOf(belonging) } satisfies Known);
   return report;
 }
 
-/** Whether the folder is not what was last brought to an environment. Looks at files only. */
-export function hasNewMigrations({ installation, environment }: Target): boolean {
-  const folder = new MigrationFolder(installation);
-  if (!hasMigrations(folder)) return false;
-  return readFact<Known>(installation, environment.name, fact)?.folder !== folderHash(folder);
+/** Whether the files are not those that were last brought to an environment's data. Looks at files only. */
+export function hasNewMigrations({ installation, environment }: Target, to?: string): boolean {
+  const belonging = upTo(new MigrationFolder(installation).files(), to);
+  if (belonging.length === 0) return false;
+  return readFact<Known>(installation, environment.name, migrationsFact)?.files !== hashOf(belonging);
 }
 
-function hasMigrations(folder: MigrationFolder): boolean {
-  return folder.names().length > 0;
+function upTo(files: readonly MigrationFile[], to: string | undefined): readonly MigrationFile[] {
+  return to === undefined ? files : files.filter(({ name }) => name <= to);
 }
 
 /** Of names and bytes. */
-function folderHash(folder: MigrationFolder): string {
-  return sha256(JSON.stringify(folder.files().map(({ name, checksum }) => [name, checksum])));
+function hashOf(files: readonly MigrationFile[]): string {
+  return sha256(JSON.stringify(files.map(({ name, checksum }) => [name, checksum])));
 }
 
 function warnings({ conflicts, problems }: MigrateReport): string[] {

@@ -1,17 +1,12 @@
 import { openLog, UserError } from "@understudy/core";
 import { chooseTarget, type EnvironmentChoice, mutate, toolboxOn } from "@understudy/environment";
-import type { Content } from "../content/content.ts";
-import { contentHash } from "../content/hash.ts";
-import { contentOf, type StoredVersion, versionOf } from "../content/stored.ts";
-import { type MetadataRow, overwritten, readMetadata } from "../database/metadata.ts";
+import { readMetadata } from "../database/metadata.ts";
 import { type N8nSide, openN8n } from "../database/open.ts";
-import { readCredentials } from "../database/read-facts.ts";
-import { readVersion, readWorkflows } from "../database/read-workflows.ts";
 import { type MigrationFile, MigrationFolder } from "../file/folder.ts";
-import type { Migration } from "../file/migration.ts";
 import { nextTimestamp } from "../file/name.ts";
 import { migrate } from "../migrate/migrate.ts";
 import type { MigrateReport } from "../migrate/report.ts";
+import { findTaken } from "./find-taken.ts";
 import { planRollback, type TakenBack } from "./plan-rollback.ts";
 
 export interface RollbackRequest extends EnvironmentChoice {
@@ -38,7 +33,7 @@ export async function rollbackWorkflows(request: RollbackRequest): Promise<Rollb
   const log = openLog(installation, environment.name, "migrate");
   await using side = await openN8n(target);
   const run = async (): Promise<RollbackReport> => {
-    const taken = await findTaken(side, folder.files(), request.to);
+    const taken = await chooseTaken(side, folder.files(), request.to);
     const present = new Set(folder.names());
     const plan = planRollback(taken, { timestamp: nextTimestamp(Date.now(), [...present]), taken: present });
     for (const { workflowId, content } of plan.stay) {
@@ -66,9 +61,8 @@ export async function rollbackWorkflows(request: RollbackRequest): Promise<Rollb
 }
 
 /** Migrations that changed something here, and are to be taken back, each with what was before it. */
-async function findTaken(side: N8nSide, files: readonly MigrationFile[], to: string | undefined): Promise<TakenBack[]> {
+async function chooseTaken(side: N8nSide, files: readonly MigrationFile[], to: string | undefined): Promise<TakenBack[]> {
   const rows = await readMetadata(side.tables);
-  const byName = new Map(files.map((file) => [file.name, file]));
   const changed = rows.filter(({ versionId }) => versionId !== null);
   const last = to === undefined ? changed.at(-2)?.name : rows.findLast(({ name }) => name.startsWith(to))?.name;
   if (to !== undefined && last === undefined) {
@@ -77,48 +71,8 @@ async function findTaken(side: N8nSide, files: readonly MigrationFile[], to: str
       exitCode: 2,
     });
   }
-  const taken: TakenBack[] = [];
-  for (const row of changed.filter(({ name }) => last === undefined || name > last)) {
-    const file = byName.get(row.name);
-    if (!file) throw missingFile(row);
-    const migration = file.parse();
-    // A migration says what it was made from; what it was written over instead, n8n's history alone knows.
-    const stated = row.notes === overwritten ? undefined : before(files, migration);
-    const content = stated ?? (await versionBefore(side, row, migration));
-    taken.push({ migration, before: content && { content, hash: contentHash(content) } });
-  }
-  if (taken.length === 0)
+  const after = changed.filter(({ name }) => last === undefined || name > last);
+  if (after.length === 0)
     throw new UserError("Nothing was applied here that could be taken back", { next: "See pnpm n8n:status" });
-  return taken;
-}
-
-/** What a migration was made from, as another one has it. */
-function before(files: readonly MigrationFile[], { name, workflowId, basedOn }: Migration): Content | undefined {
-  const found = files.findLast((file) => {
-    const summary = file.summary();
-    return file.name < name && summary.workflowId === workflowId && summary.hash === basedOn;
-  });
-  return found?.parse().content;
-}
-
-/** The version that ran before, as n8n's history has it; what is not in a version is as it is now. */
-async function versionBefore(
-  { tables }: N8nSide,
-  { previousVersionId }: MetadataRow,
-  { workflowId }: Migration,
-): Promise<Content | undefined> {
-  if (previousVersionId === null) return undefined;
-  const { names } = await readCredentials(tables);
-  const version: StoredVersion | undefined = await readVersion(tables, workflowId, previousVersionId);
-  if (!version) return undefined;
-  for await (const stored of readWorkflows(tables, { ids: [workflowId] })) {
-    return { ...contentOf(stored, names), ...versionOf(version, names) };
-  }
-  return undefined;
-}
-
-function missingFile({ name }: MetadataRow): UserError {
-  return new UserError(`${name} was applied here, and is not in workflows/migrations`, {
-    next: "Bring it back: git pull, or the branch that it is on",
-  });
+  return await findTaken(side, files, after);
 }
