@@ -9,8 +9,8 @@ import { edgeService, turnoverLimits } from "./edge/limits.ts";
 import { replaceBehindEdge, type Up } from "./edge/replace-behind-edge.ts";
 import type { TurnoverReport } from "./edge/turnovers.ts";
 import { changeOf } from "./engine/changes.ts";
-import { emptyNetwork } from "./live/empty-network.ts";
 import { letInAfterWorkflows } from "./let-in.ts";
+import { emptyNetwork } from "./live/empty-network.ts";
 import { removeContainer, removeNetwork } from "./live/strays.ts";
 import type { Report, Work } from "./work.ts";
 

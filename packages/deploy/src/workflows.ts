@@ -123,7 +123,8 @@ async function bring(target: Target, { since, ...options }: Bringing): Promise<s
     const { takeBackSince } = await import("@understudy/workflows");
     const taken = await takeBackSince(target, since, options);
     const report = options.to === undefined ? undefined : await migrate(target, options);
-    return [`${taken.length} taken back`, ...(report?.applied.length ? [`${report.applied.length} applied`] : [])].join(", ");
+    const applied = report?.applied.length ? `, ${report.applied.length} applied` : "";
+    return `${taken.length} taken back${applied}`;
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     options.say(`warning: workflows stay as they are: ${messageOf(error)}. ${error.next ?? "See pnpm n8n:status"}`);

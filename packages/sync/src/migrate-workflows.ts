@@ -1,34 +1,39 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { UserError } from "@understudy/core";
+import { type Journal, UserError } from "@understudy/core";
 import type { CopyContext } from "./sync-production.ts";
 
 /**
- * Bring staging's workflow migrations to a copy that no service runs on yet: nobody meets production's workflows where this installation
- * has newer ones. What is to be live is published once n8n runs; what is in the way is told then.
- * @param mayBeLive names of workflows that may act on the copy
+ * A copy has the workflows that production has; what is newer here comes back by its migrations, while no service runs on the copy yet.
+ * What is to be live is published once n8n runs, and what is in the way is told then.
+ * @param mayBeLive names of the workflows that may act on the copy
  */
 export async function migrateBeforeStart(context: CopyContext, mayBeLive: readonly string[]): Promise<void> {
-  await migrate(context, { beforeStart: true, mayBeLive });
+  if (hasMigrations(context)) await migrate(context, { beforeStart: true, mayBeLive });
 }
 
 /** The same once n8n runs, for what it takes n8n for. */
-export async function migrateAfterStart(context: CopyContext): Promise<void> {
+export async function migrateAfterStart(context: CopyContext, journal: Journal): Promise<void> {
+  if (!hasMigrations(context)) return;
+  journal.step("workflow migrations");
   await migrate(context, {});
 }
 
-/** The copy is proven, or will be: a migration that fails is no reason to call it a failure. */
+function hasMigrations({ staging }: CopyContext): boolean {
+  return existsSync(join(staging.stack.installation.root, "workflows", "migrations"));
+}
+
+/** A migration that fails is no reason to call the copy a failure. */
 async function migrate(
-  { staging: { stack }, request: { say }, log }: CopyContext,
+  { staging, request: { say }, log }: CopyContext,
   options: { readonly beforeStart?: boolean; readonly mayBeLive?: readonly string[] },
 ): Promise<void> {
-  if (!existsSync(join(stack.installation.root, "workflows", "migrations"))) return;
   const { migrateOnStart } = await import("@understudy/workflows");
   try {
-    await migrateOnStart(stack, { ...options, manner: "tolerant", say, log });
+    await migrateOnStart(staging.stack, { ...options, manner: "tolerant", say, log });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
+    log.warn({ error: error.message, ...options }, "workflow migrations");
     if (!options.beforeStart) say(`warning: ${error.message}. ${error.next ?? "See pnpm n8n:status"}`);
-    log.warn({ error: error.message }, "workflow migrations");
   }
 }

@@ -102,9 +102,7 @@ async function underLock(target: Target, context: CopyContext): Promise<CopyRepo
       from: report.from,
       healthySeconds: report.healthySeconds,
     });
-    // The copy has the workflows that production has; what is new here comes back by its migrations.
-    journal.step("workflow migrations");
-    await migrateAfterStart(context);
+    await migrateAfterStart(context, journal);
     return report;
   });
 }

@@ -42,7 +42,18 @@ export type Up = (model: ComposeModel, turns?: Turns) => Promise<void>;
  * @throws whatever failed first, the engine or a service that does not become healthy
  */
 export async function replaceBehindEdge(replacement: Replacement, up: Up): Promise<TurnoverReport[]> {
-  const { engine, toolbox, stackName, model, edgeService, replaced, straight = false, limits, ready, say } = replacement;
+  const {
+    engine,
+    toolbox,
+    stackName,
+    model,
+    edgeService,
+    replaced,
+    straight = false,
+    limits,
+    ready,
+    say,
+  } = replacement;
   const { containers } = await takeSnapshot(engine, stackName);
   const running = [...containers.values()].filter(({ State }) => State.Running).map(serviceOf);
   if (!running.includes(edgeService)) {

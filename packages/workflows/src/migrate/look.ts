@@ -62,8 +62,7 @@ export async function look(tables: N8nTables, files: readonly MigrationFile[], o
   const isLive = ({ workflowId }: Migration) => seen.get(workflowId)?.live ?? false;
   const willBeLive = (migration: Migration) =>
     !migration.content.isArchived && (isLive(migration) || mayPublish(migration));
-  const switchesOn = ({ action, migration }: Step) =>
-    action === "none" && willBeLive(migration) && !isLive(migration);
+  const switchesOn = ({ action, migration }: Step) => action === "none" && willBeLive(migration) && !isLive(migration);
   const touching = steps.filter((step) => isChange(step) || switchesOn(step)).map(({ migration }) => migration);
   const lacks = touching.length ? preflight(touching, await readFacts(tables, credentials), willBeLive) : [];
   return { ...found, steps, lacks, seen, publishes: touching.some(willBeLive), switchesOn };

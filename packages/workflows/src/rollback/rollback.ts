@@ -61,7 +61,11 @@ export async function rollbackWorkflows(request: RollbackRequest): Promise<Rollb
 }
 
 /** Migrations that changed something here, and are to be taken back, each with what was before it. */
-async function chooseTaken(side: N8nSide, files: readonly MigrationFile[], to: string | undefined): Promise<TakenBack[]> {
+async function chooseTaken(
+  side: N8nSide,
+  files: readonly MigrationFile[],
+  to: string | undefined,
+): Promise<TakenBack[]> {
   const rows = await readMetadata(side.tables);
   const changed = rows.filter(({ versionId }) => versionId !== null);
   const last = to === undefined ? changed.at(-2)?.name : rows.findLast(({ name }) => name.startsWith(to))?.name;
