@@ -9,7 +9,7 @@ import { edgeService, turnoverLimits } from "./edge/limits.ts";
 import { replaceBehindEdge, type Up } from "./edge/replace-behind-edge.ts";
 import type { TurnoverReport } from "./edge/turnovers.ts";
 import { changeOf } from "./engine/changes.ts";
-import { letInAfterWorkflows } from "./let-in.ts";
+import { keepOut, letIn } from "./let-in.ts";
 import { emptyNetwork } from "./live/empty-network.ts";
 import { removeContainer, removeNetwork } from "./live/strays.ts";
 import type { Report, Work } from "./work.ts";
@@ -29,6 +29,7 @@ export async function applyPlan(work: Work, report: Report): Promise<readonly Tu
     report(`${name}: removing the network that a killed run left`);
     await removeNetwork(engine, id);
   }
+  await keepOut(work, report);
   for (const { kind, name, action } of plan.items) {
     if (kind !== "network" || action !== "replace") continue;
     report(`${name}: taking containers off the network`);
@@ -39,7 +40,7 @@ export async function applyPlan(work: Work, report: Report): Promise<readonly Tu
     await start(engine, id);
   }
   const turnovers = plan.engineNeeded || plan.repairs.state ? await runEngine(work, report) : [];
-  await letInAfterWorkflows(work, report);
+  await letIn(work, report);
   return turnovers;
 }
 

@@ -1,5 +1,5 @@
 import { UserError } from "@understudy/core";
-import { toolboxOn } from "@understudy/environment";
+import { serviceOf, toolboxOn } from "@understudy/environment";
 import { containerName } from "@understudy/stacks/names";
 import { Edge } from "./edge/edge.ts";
 import { whileHeld } from "./edge/hold.ts";
@@ -10,12 +10,25 @@ import type { Report, Work } from "./work.ts";
 import { n8n } from "./workflows.ts";
 
 /**
- * Where n8n starts and its workflows are still to come, let nobody meet it before they are there: requests wait at the edge while it
- * boots, and until then. In a production that stands, they have waited already.
+ * Where n8n will start and its workflows are still to come, let requests wait from now on: those that the edge tries to bring to an n8n that
+ * boots would reach it first. Production's are looked after one service at a time.
  */
-export async function letInAfterWorkflows(work: Work, report: Report): Promise<void> {
+export async function keepOut(work: Work, report: Report): Promise<void> {
+  const { candidate, plan } = work;
+  const { environment } = candidate.desired;
+  const stands = [...plan.snapshot.containers.values()].some(
+    (one) => serviceOf(one) === edgeService && one.State.Running,
+  );
+  if (environment.kind === "production" || !stands || !(await startsBare(work))) return;
+  await using edge = await openEdge(work, report);
+  // It ends by itself, unless `letIn` goes on with it.
+  await edge?.hold(n8n, turnoverLimits(candidate.desired).hold.hold);
+}
+
+/** Where n8n has started and its workflows are still to come, let requests wait until it is up and they are there. */
+export async function letIn(work: Work, report: Report): Promise<void> {
   const { engine, session, candidate, workflows, healthTimes } = work;
-  if (!workflows || !startsN8n(work) || !(await workflows.isDue())) return;
+  if (!workflows || !(await startsBare(work))) return;
   const { desired } = candidate;
   const { hold, healthy } = turnoverLimits(desired);
   const bring = async () => {
@@ -30,12 +43,12 @@ export async function letInAfterWorkflows(work: Work, report: Report): Promise<v
   else await bring();
 }
 
-/** Its container is made anew, or started. */
-function startsN8n({ plan }: Work): boolean {
-  return (
-    plan.items.some(({ kind, name, action }) => kind === "container" && name === n8n && action !== "delete") ||
-    plan.start.some(({ service }) => service === n8n)
-  );
+/** Whether n8n starts without workflows that it should have: its container is made anew, or started. */
+async function startsBare({ plan, workflows }: Work): Promise<boolean> {
+  const isTouched = plan.items.some(({ kind, name, action }) => {
+    return kind === "container" && name === n8n && action !== "delete";
+  });
+  return isTouched && ((await workflows?.isDue()) ?? false);
 }
 
 async function openEdge({ engine, candidate }: Work, report: Report): Promise<Edge | undefined> {

@@ -5,12 +5,12 @@ import { request } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { connectEngine, type Engine, exec } from "@understudy/core";
+import { connectEngine, type Engine, exec, UserError } from "@understudy/core";
 import { builtName } from "@understudy/images";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { bridgeOf } from "../src/edge/bridged-model.ts";
 import { Edge } from "../src/edge/edge.ts";
-import { withHeld } from "../src/edge/hold.ts";
+import { whileHeld, withHeld } from "../src/edge/hold.ts";
 import type { ReplaceManner } from "../src/edge/replace-manner.ts";
 import { Turnovers } from "../src/edge/turnovers.ts";
 import { ask, type Load, startLoad } from "./support/edge-load.ts";
@@ -63,6 +63,41 @@ test("a service that may overlap is replaced without a request waiting", async (
   expect(seen.failed).toEqual([]);
   expect(seen.versions).toEqual(new Set(["v0", "bridge", "v1"]));
   await everyWriteOnce("letta", seen);
+});
+
+test("nobody meets a new version before all is done that it needs", async () => {
+  const url = await stack.url("n8n");
+  const seen: string[] = [];
+  let asked: Promise<unknown> = Promise.resolve();
+  await turnOver("n8n", "hold", async (service) => {
+    asked = ask(url).then(({ status }) => seen.push(`answered ${status}`));
+    await sleep(1_500);
+    seen.push(`${service} is ready`);
+  });
+  await asked;
+  expect(seen).toEqual(["n8n is ready", "answered 200"]);
+});
+
+test("what a new version needs may fail: it is told, and requests go on", async () => {
+  const failed = turnOver("n8n", "hold", async () => {
+    throw new UserError("its workflows do not fit");
+  });
+  await expect(failed).rejects.toThrow("its workflows do not fit");
+  expect(await ask(await stack.url("n8n"))).toMatchObject({ status: 200 });
+});
+
+test("a hold that is kept lasts as long as what it is for, however short its limit", async () => {
+  const url = await stack.url("n8n");
+  await using edge = await Edge.open(engine, stack.containerOf("haproxy"), toolbox);
+  const seen: string[] = [];
+  let asked: Promise<unknown> = Promise.resolve();
+  await whileHeld(edge, "n8n", 1_000, async () => {
+    asked = ask(url).then(({ status }) => seen.push(`answered ${status}`));
+    await sleep(3_500);
+    seen.push("done");
+  });
+  await asked;
+  expect(seen).toEqual(["done", "answered 200"]);
 });
 
 test("what a service works on ends before it is stopped; an open websocket is not waited for", async () => {
@@ -137,10 +172,11 @@ test("nobody but who shares the edge's network reaches its runtime API", async (
 });
 
 /** As one run of the engine does it. */
-async function turnOver(service: EdgeService, manner: ReplaceManner) {
+async function turnOver(service: EdgeService, manner: ReplaceManner, ready?: (service: string) => Promise<void>) {
   await using edge = await Edge.open(engine, stack.containerOf("haproxy"), toolbox);
   const planned = [{ service, manner, replaced: [service] }];
-  const turnovers = new Turnovers({ engine, edge, edgeService: "haproxy", stackName: stack.name, planned, limits });
+  const options = { engine, edge, edgeService: "haproxy", stackName: stack.name, planned, limits };
+  const turnovers = new Turnovers({ ...options, ready });
   if (manner === "overlap") {
     await stack.run(service, "bridge", { as: bridgeOf(service), boot: 2_000 });
     turnovers.after(bridgeOf(service));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "@understudy/core";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -160,6 +161,63 @@ describe("migrations in n8n's own database", () => {
       }),
     ).toMatchObject({ applied: [two.name], pending: 0 });
     expect((await contentsIn(there)).get("w1")?.nodes[0]?.parameters).toEqual({ jsCode: "theirs" });
+  });
+
+  it("are taken back to what was before a moment: edits of others stay, and they can be applied again", async () => {
+    await using there = await database();
+    const [orders, orders2, orders3] = chain(
+      "w1",
+      named("Orders"),
+      named("Orders 2"),
+      named("Orders 3", { tags: ["new"] }),
+    );
+    const [mail, mail2] = chain("w2", named("Mail"), named("Mail 2"));
+    const [fresh] = chain("w3", named("Fresh"));
+    if (!orders || !orders2 || !orders3 || !mail || !mail2 || !fresh) throw new Error("six migrations");
+    const before = [orders, mail];
+    const all = [...before, orders2, orders3, mail2, fresh];
+    await there.migrate(before);
+    const was = await contentsIn(there);
+    await sleep(20);
+    const since = new Date();
+    await sleep(20);
+    await there.migrate(all);
+    await there.query("UPDATE workflow_entity SET name = 'Mail of mine' WHERE id = 'w2'");
+
+    const { taken, said } = await there.takeBack(all, since);
+    expect(taken.toSorted()).toEqual([orders2.name, orders3.name, fresh.name].toSorted());
+    expect(said.join("\n")).toContain(`warning: ${mail2.name} was not taken back: "Mail 2" was edited since`);
+    const now = await contentsIn(there);
+    expect(now.get("w1")).toEqual(was.get("w1"));
+    expect(now.get("w2")?.name).toBe("Mail of mine");
+    expect(now.get("w3")?.name).toBe("Fresh");
+    expect(await there.takeBack(all, since)).toMatchObject({ taken: [] });
+
+    expect(await there.migrate(all, { outOfOrder: true })).toMatchObject({
+      applied: [orders2.name, orders3.name],
+      unchanged: [fresh.name],
+      pending: 0,
+      problems: [],
+    });
+    expect((await contentsIn(there)).get("w1")?.name).toBe("Orders 3");
+  });
+
+  it("let run what is here already, as they say it, and never did", async () => {
+    await using there = await database();
+    const [made] = chain("w1", named("Orders"));
+    if (!made) throw new Error("a migration");
+    await there.migrate([made]);
+    await there.query("DELETE FROM migration_metadata");
+    const live = { ...made, publish: true };
+    expect(await there.migrate([live], { publish: false })).toMatchObject({ unchanged: [made.name], problems: [] });
+    const [row] = await there.query<{ publish: string; runs: boolean }>(
+      `SELECT m.publish, EXISTS (SELECT FROM workflow_history h WHERE h."versionId" = m.version_id AND h."versionId" = w."versionId") AS runs
+       FROM migration_metadata m JOIN workflow_entity w ON w.id = m.workflow_id`,
+    );
+    expect(row).toEqual({ publish: "pending", runs: true });
+    await there.query("DELETE FROM migration_metadata");
+    expect(await there.migrate([live], { publish: false, mayBeLive: ["Another"] })).toMatchObject({ pending: 0 });
+    expect(await there.query("SELECT publish FROM migration_metadata")).toEqual([{ publish: "none" }]);
   });
 
   it("are rehearsed without a trace", async () => {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chain, code, webhook } from "../../health/test/support/workflow-n8n.ts";
+import { MigrationFolder } from "../src/file/folder.ts";
 import type { MigrateReport } from "../src/migrate/report.ts";
-import { TwoN8ns } from "./support/two-n8ns.ts";
+import type { StatusReport } from "../src/status/status.ts";
+import { exampleContent, exampleMigration } from "../src/testing/example.ts";
+import { TwoN8ns, withParameters } from "./support/two-n8ns.ts";
 
 /** In order: each goes on from what the one before left. */
 describe("workflow migrations at deploys and promotions", () => {
@@ -73,5 +76,79 @@ describe("workflow migrations at deploys and promotions", () => {
       applied: [],
       pending: 0,
     });
+  });
+
+  /** The next version of the workflow, a workflow that is new, and staging's proof of both. */
+  const proveNext = async () => {
+    await stage.save("staging", id, ({ nodes }) => ({
+      nodes: withParameters(nodes, "Say", { jsCode: "return [{ json: { ok: 2 } }];" }),
+    }));
+    const { api } = await stage.n8n("staging");
+    await api.create({ name: "New", ...chain(webhook("new"), code("Say", "return [{ json: { new: 1 } }];")) });
+    await stage.installation.json("n8n:create-migration", "Orders", "New", "--publish");
+    stage.commit("Orders, the next version, and New");
+    await stage.installation.json("deploy:staging");
+    const { exitCode, stdout, stderr } = await stage.installation.run("promote", "--check");
+    expect(exitCode, stdout + stderr).toBe(0);
+  };
+  const pending = async () => {
+    const report = await stage.installation.json<StatusReport>("n8n:status", "--production");
+    return report.environments[0]?.pending.length;
+  };
+  const isLive = (name: string) => stage.sql("production", `SELECT active FROM workflow_entity WHERE name = '${name}'`);
+
+  it("go back with a promotion that fails: here n8n's API key has no right to publish", async () => {
+    await proveNext();
+    await stage.giveKeyTo("production", "global:member");
+    const { exitCode, stderr } = await stage.installation.run("promote", "--yes");
+    await stage.giveKeyTo("production", "global:owner");
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/is not well: Workflow migrations do not fit production: .* runs what it ran before/);
+    expect(await pending()).toBe(2);
+    await stage.answers("production", "promoted", { ok: 1 });
+    expect(
+      await stage.sql("production", `SELECT nodes::text LIKE '%ok: 1%' FROM workflow_entity WHERE id = '${id}'`),
+    ).toBe("t");
+    expect(await isLive("New")).toBe("f");
+  });
+
+  it("go back with a rollback, and come again with the next promotion", async () => {
+    const { tag } = await stage.installation.json<{ tag: string }>("promote", "--yes");
+    await stage.answers("production", "promoted", { ok: 2 });
+    await stage.answers("production", "new", { new: 1 });
+    expect(await pending()).toBe(0);
+
+    const planned = await stage.installation.json<{ workflows: string[] }>("rollback", "--tag", tag, "--dry-run");
+    expect(planned.workflows).toHaveLength(2);
+    expect(await pending()).toBe(0);
+    const { present, workflows } = await stage.installation.json<{ present: string; workflows: string[] }>(
+      "rollback",
+      ...["--tag", tag, "--yes"],
+    );
+    expect(workflows).toEqual(planned.workflows);
+    await stage.answers("production", "promoted", { ok: 1 });
+    expect(await isLive("New")).toBe("f");
+    expect(await pending()).toBe(2);
+    // Only what belongs to the release that runs comes with a deploy that repairs.
+    await stage.installation.json("deploy:production", "--refresh");
+    expect(await pending()).toBe(2);
+
+    await stage.installation.json("rollback", "--tag", present, "--yes");
+    await stage.answers("production", "promoted", { ok: 2 });
+    await stage.answers("production", "new", { new: 1 });
+    expect(await pending()).toBe(0);
+  });
+
+  it("come again once data of before them was restored, though nothing else changed", async () => {
+    const { id: backup } = await stage.installation.json<{ id: string }>("backup", "--environment", "staging");
+    const content = exampleContent({ name: "Late" });
+    const late = exampleMigration({ name: "20991231235959_late.sql", workflowId: "late", content });
+    new MigrationFolder(stage.installation).write(late);
+    await stage.installation.json("deploy:staging");
+    expect(await names("staging")).toContain("Late");
+    await stage.installation.json("backup:restore", backup, "--environment", "staging", "--yes");
+    expect(await names("staging")).not.toContain("Late");
+    await stage.installation.json("deploy:staging");
+    expect(await names("staging")).toContain("Late");
   });
 });

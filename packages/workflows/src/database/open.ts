@@ -11,6 +11,7 @@ import {
 } from "@understudy/environment";
 import { N8n, n8nPort } from "@understudy/n8n";
 import { connect } from "@understudy/postgres";
+import { lockMigrations } from "./metadata.ts";
 import { type Location, type N8nTables, openTables } from "./tables.ts";
 
 /** The n8n of an environment: its database, and its API when it is asked for. */
@@ -25,8 +26,11 @@ export interface N8nSide extends AsyncDisposable {
 /** ms, for logging in. */
 const patience = 15_000;
 
-/** @throws UserError when it is not deployed, its Postgres does not answer, or what is there is not an n8n's that is known here */
-export async function openN8n(target: Target): Promise<N8nSide> {
+/**
+ * @param readOnly let Postgres itself refuse whatever would write
+ * @throws UserError when it is not deployed, its Postgres does not answer, or what is there is not an n8n's that is known here
+ */
+export async function openN8n(target: Target, { readOnly = false } = {}): Promise<N8nSide> {
   const stack = await stackOf(target);
   const { environment, envFile } = stack;
   await using opened = new AsyncDisposableStack();
@@ -37,7 +41,7 @@ export async function openN8n(target: Target): Promise<N8nSide> {
   const { database, ...location } = locationOf(n8n);
   const address = await reach.address(postgres, 5432);
   const login = { user: "postgres", password: envFile.values.POSTGRES_PASSWORD ?? "", database };
-  const session = opened.use(await connect({ ...address, ...login, timeout: patience, bulk: true }));
+  const session = opened.use(await connect({ ...address, ...login, timeout: patience, bulk: true, readOnly }));
   // n8n's own migrations may hold a table; whoever waits is told in time.
   await session.query("SET lock_timeout = '15s'");
   const tables = await openTables(session, location);
@@ -47,6 +51,14 @@ export async function openN8n(target: Target): Promise<N8nSide> {
     api: () => apiOf(stack, reach, n8n),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
+}
+
+/** Be the only one who changes workflows by migrations, until the session ends. @throws UserError while somebody else does */
+export async function requireLock({ tables, stack }: Pick<N8nSide, "tables" | "stack">): Promise<void> {
+  if (await lockMigrations(tables.session)) return;
+  throw new UserError(`Somebody else applies migrations to ${stack.environment.name} now`, {
+    next: "Wait for them, and run again",
+  });
 }
 
 function containerOf(

@@ -19,7 +19,7 @@ export async function migrateUp(request: MigrateRequest): Promise<MigrateReport>
   const { installation, environment } = target;
   const files = new MigrationFolder(installation).files();
   const log = openLog(installation, environment.name, "migrate");
-  await using side = await openN8n(target);
+  await using side = await openN8n(target, { readOnly: request.dryRun });
   const options = { ...request, log };
   if (request.dryRun) return await migrate(side, files, { ...options, manner: "plan" });
   if (await isUpToDate(side, files, request)) return nothingToDo(target);

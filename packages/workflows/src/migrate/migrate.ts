@@ -1,8 +1,7 @@
 import { type Log, UserError } from "@understudy/core";
 import { type DesiredStack, deployOf } from "@understudy/environment";
 import { credentialKey } from "../content/credentials.ts";
-import { lockMigrations } from "../database/metadata.ts";
-import type { N8nSide } from "../database/open.ts";
+import { type N8nSide, requireLock } from "../database/open.ts";
 import { stubCredential } from "../database/stub-credential.ts";
 import { inTransaction } from "../database/transaction.ts";
 import { diffContent } from "../diff/diff.ts";
@@ -52,11 +51,7 @@ export async function migrate(
   const { manner, say, log } = options;
   const { name: environment } = stack.environment;
   const changes = manner === "strict" || manner === "tolerant";
-  if (changes && !(await lockMigrations(tables.session))) {
-    throw new UserError(`Somebody else applies migrations to ${environment} now`, {
-      next: "Wait for them, and run again",
-    });
-  }
+  if (changes) await requireLock(side);
   const mayPublish = options.mayBeLive ? onlyNamed(options.mayBeLive) : mayBeLive(stack);
   const lookOptions = { ...options, environment, mayPublish, tolerant: manner === "tolerant" };
   let found = await look(tables, files, lookOptions);

@@ -3,15 +3,8 @@ import type { Target } from "@understudy/environment";
 import { contentHash } from "../content/hash.ts";
 import { contentOf } from "../content/stored.ts";
 import { applyStep } from "../database/apply-step.ts";
-import {
-  forgetNotes,
-  lockMigrations,
-  type MetadataRow,
-  namesSince,
-  overwritten,
-  readMetadata,
-} from "../database/metadata.ts";
-import { type N8nSide, openN8n } from "../database/open.ts";
+import { forgetNotes, type MetadataRow, namesSince, overwritten, readMetadata } from "../database/metadata.ts";
+import { type N8nSide, openN8n, requireLock } from "../database/open.ts";
 import { type KnownCredentials, readCredentials } from "../database/read-facts.ts";
 import { readLiveVersions, readWorkflows } from "../database/read-workflows.ts";
 import type { N8nTables } from "../database/tables.ts";
@@ -30,7 +23,7 @@ export interface TakeBackOptions {
 
 /** Names of the migrations that changed an environment's workflows after a moment. Reads only. @throws UserError */
 export async function appliedSince(target: Target, since: Date): Promise<string[]> {
-  await using side = await openN8n(target);
+  await using side = await openN8n(target, { readOnly: true });
   return (await changedSince(side, since)).map(({ name }) => name);
 }
 
@@ -41,16 +34,21 @@ export async function appliedSince(target: Target, since: Date): Promise<string[
  * @returns names of the migrations that were taken back
  * @throws UserError when the environment's n8n cannot be looked at
  */
-export async function takeBackSince(target: Target, since: Date, { say, log }: TakeBackOptions): Promise<string[]> {
+export async function takeBackSince(target: Target, since: Date, options: TakeBackOptions): Promise<string[]> {
   await using side = await openN8n(target);
+  return await takeBackFrom(side, new MigrationFolder(target.installation).files(), since, options);
+}
+
+/** The same of an n8n that is open. */
+export async function takeBackFrom(
+  side: N8nSide,
+  files: readonly MigrationFile[],
+  since: Date,
+  { say, log }: TakeBackOptions,
+): Promise<string[]> {
   const rows = await changedSince(side, since);
   if (rows.length === 0) return [];
-  if (!(await lockMigrations(side.tables.session))) {
-    throw new UserError(`Somebody else applies migrations to ${target.environment.name} now`, {
-      next: "Wait for them, and run again",
-    });
-  }
-  const files = new MigrationFolder(target.installation).files();
+  await requireLock(side);
   const credentials = await readCredentials(side.tables);
   const taken: string[] = [];
   // The newest first.

@@ -29,7 +29,8 @@ export async function openNamed(
   if (!url) return undefined;
   const key = env[`${prefix}_SUPABASE_SERVICE_KEY`] ?? env[`${prefix}_SUPABASE_KEY`];
   if (!key) {
-    throw new UserError(`${prefix}_SUPABASE_URL is set, and ${prefix}_SUPABASE_SERVICE_KEY is not`, {
+    const name = prefix === "PROD" ? "PROD_SUPABASE_SERVICE_KEY" : "LOCAL_SUPABASE_KEY";
+    throw new UserError(`${prefix}_SUPABASE_URL is set, and ${name} is not`, {
       next: "Set it to the service key of that project",
     });
   }
@@ -43,9 +44,9 @@ export async function openNamed(
   });
 }
 
-/** The n8n of an environment of understudy.yml. */
+/** The n8n of an environment of understudy.yml. Production is only read, and Postgres sees to it. */
 export async function openEnvironment(target: Target): Promise<WorkflowSource> {
-  const side = await openN8n(target);
+  const side = await openN8n(target, { readOnly: target.environment.kind === "production" });
   return databaseSource(side.tables, { environment: target.environment.name, source: sourceOf(side.stack) }, side);
 }
 

@@ -46,7 +46,7 @@ function targetsOf(choice: EnvironmentChoice): Target[] {
 async function statusOf(target: Target, isOneOfMany: boolean): Promise<EnvironmentStatus> {
   const files = new MigrationFolder(target.installation).files();
   try {
-    await using side = await openN8n(target);
+    await using side = await openN8n(target, { readOnly: true });
     return await compare(side, files);
   } catch (error) {
     if (!isOneOfMany || !(error instanceof UserError)) throw error;

@@ -12,6 +12,7 @@ import { parseMigration } from "../../src/file/parse.ts";
 import { renderMigration } from "../../src/file/render.ts";
 import { type MigrateOptions, migrate } from "../../src/migrate/migrate.ts";
 import type { MigrateReport } from "../../src/migrate/report.ts";
+import { takeBackFrom } from "../../src/rollback/take-back.ts";
 
 const encryptionKey = randomKey();
 
@@ -97,21 +98,36 @@ export class TestDatabase implements AsyncDisposable {
     over: Partial<MigrateOptions> & { environment?: string } = {},
   ): Promise<MigrateReport> {
     const { environment = "staging", ...options } = over;
+    return await this.#asSide(environment, (side) =>
+      migrate(side, migrations.map(fileOf), {
+        ...{ manner: "strict", resolve: "stop", to: undefined, outOfOrder: false, createStubs: false, log: silentLog },
+        say: () => {},
+        ...options,
+      }),
+    );
+  }
+
+  /** Take back what was applied to it after a moment. @returns the names, and what was said */
+  async takeBack(migrations: readonly Migration[], since: Date): Promise<{ taken: string[]; said: string[] }> {
+    const said: string[] = [];
+    const options = { say: (line: string) => void said.push(line), log: silentLog };
+    const files = migrations.map(fileOf);
+    const taken = await this.#asSide("production", (side) => takeBackFrom(side, files, since, options));
+    return { taken, said };
+  }
+
+  async #asSide<T>(name: string, work: (side: N8nSide) => Promise<T>): Promise<T> {
     const side = {
       stack: {
         installation: { stateDir: "/nowhere" },
-        environment: { name: environment, kind: "staging" },
+        environment: { name, kind: "staging" },
         envFile: { values: { N8N_ENCRYPTION_KEY: encryptionKey, N8N_API_KEY: "key" } },
       },
       tables: await this.tables(),
       api: () => Promise.reject(new Error("nothing is to be published")),
     } as unknown as N8nSide;
     try {
-      return await migrate(side, migrations.map(fileOf), {
-        ...{ manner: "strict", resolve: "stop", to: undefined, outOfOrder: false, createStubs: false, log: silentLog },
-        say: () => {},
-        ...options,
-      });
+      return await work(side);
     } finally {
       await this.query("SELECT pg_advisory_unlock_all()");
     }

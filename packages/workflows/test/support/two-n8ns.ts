@@ -189,6 +189,16 @@ export class TwoN8ns implements AsyncDisposable {
     return (await api.call<{ id: string }>("POST", "/credentials", { name: title, type: "postgres", data })).id;
   }
 
+  /** Let n8n's API key be one of a user of this role, who is made if there is none. */
+  async giveKeyTo(name: Name, role: "global:owner" | "global:member"): Promise<void> {
+    await this.sql(
+      name,
+      `INSERT INTO "user" (id, email, "roleSlug") SELECT gen_random_uuid(), 'user@example.com', '${role}'
+         WHERE NOT EXISTS (SELECT FROM "user" WHERE "roleSlug" = '${role}');
+       UPDATE user_api_keys SET "userId" = (SELECT id FROM "user" WHERE "roleSlug" = '${role}')`,
+    );
+  }
+
   async save(name: Name, id: string, change: (workflow: Workflow) => Partial<WorkflowDraft>): Promise<void> {
     const { api } = await this.n8n(name);
     const now = await api.get(id);
