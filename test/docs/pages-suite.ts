@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { chmodSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { finished, type TestInstallation, type VerbResult } from "../../packages/deploy/test/support/installation.ts";
+import type { TestInstallation } from "../../packages/deploy/test/support/installation.ts";
 import { launcherShim } from "./launcher-shim.ts";
-import { type Block, blocksOf, checkout } from "./page.ts";
+import { blocksOf, checkout } from "./page.ts";
+import { runBlock } from "./run-block.ts";
 
 /** Pages whose commands are run here, in this order. */
 const pages = [
@@ -49,22 +49,6 @@ export function pagesSuite(installation: () => TestInstallation, offset: number)
       }
     }
   });
-}
-
-/** Run a block as a person would, in the installation's folder, with its ports moved to where this staging is. */
-function runBlock({ root }: TestInstallation, { text }: Block, offset: number): Promise<VerbResult> {
-  const script = text.replaceAll(/localhost:(\d+)/g, (_, port) => `localhost:${Number(port) + offset}`);
-  return finished(
-    spawn("bash", ["-eu", "-o", "pipefail", "-c", script], {
-      cwd: root,
-      env: {
-        ...process.env,
-        UNDERSTUDY_ROOT: root,
-        NO_COLOR: "1",
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    }),
-  );
 }
 
 /** What a verb prints has the fields of the page's example, and no others. */

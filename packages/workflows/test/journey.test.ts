@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { blocksOf } from "../../../test/docs/page.ts";
+import { runBlock } from "../../../test/docs/run-block.ts";
 import { chain, code, node, webhook } from "../../health/test/support/workflow-n8n.ts";
 import type { CreateReport } from "../src/create/report.ts";
 import type { SyncReport } from "../src/create/sync-from-prod.ts";
@@ -20,6 +22,15 @@ describe("a workflow on its way between two n8ns", () => {
   const folder = () => join(stage.installation.root, "workflows/migrations");
   const files = () => (existsSync(folder()) ? readdirSync(folder()).filter((name) => name.endsWith(".sql")) : []);
   const run = (name: string, ...flags: string[]) => stage.installation.run(name, ...flags);
+  /** The commands of a page, to be run in their order. Each gives what it printed, once it ended as the page says. */
+  const pageOf = (page: string) =>
+    blocksOf(page)
+      .filter(({ language }) => language === "bash")
+      .map((block) => async () => {
+        const { exitCode, stdout, stderr } = await runBlock(stage.installation, block);
+        expect(exitCode, stdout + stderr).toBe(block.exitCode);
+        return stdout;
+      });
   const environmentOf = (report: StatusReport, name: string) =>
     report.environments.find(({ environment }) => environment === name);
 
@@ -156,8 +167,8 @@ describe("a workflow on its way between two n8ns", () => {
     await stage.save("production", caller, ({ nodes }) => ({
       nodes: withParameters(nodes, "Prepare", { jsCode: "return 'production';" }),
     }));
-    const { exitCode, stdout } = await run("n8n:migrate-up", "--production");
-    expect(exitCode).toBe(1);
+    const [conflict, ...resolve] = pageOf("docs/workflow-conflicts.md");
+    const stdout = (await conflict?.()) ?? "";
     expect(stdout).toContain("was changed here since the migration was made");
     expect(stdout).toContain(`parameters.jsCode: "return 'production';" → "return 'staging';"`);
     expect(
@@ -172,14 +183,16 @@ describe("a workflow on its way between two n8ns", () => {
       state: "changed",
       live: true,
     });
-    const theirs = await verb<MigrateReport>("n8n:migrate-up", "--production", "--theirs");
-    expect(theirs).toMatchObject({ applied: [expect.any(String)], pending: 0, published: ["Orders"] });
+    for (const block of resolve) expect(await block()).toContain("Live: Orders\nproduction: 1 migration applied");
+    expect(await verb<MigrateReport>("n8n:migrate-up", "--production")).toMatchObject({ applied: [], pending: 0 });
   });
 
   it("goes back to what ran before, by a new migration", async () => {
     const before = files().length;
-    const report = await verb<RollbackReport>("n8n:rollback", "--production", "--yes");
-    expect(report).toMatchObject({ applied: [expect.stringContaining("_rollback_orders")], published: ["Orders"] });
+    for (const block of pageOf("docs/workflow-rollback.md")) expect(await block()).toContain("production: 1 migration");
+    expect(files().at(-1)).toContain("_rollback_orders");
+    const again = await verb<RollbackReport>("n8n:rollback", "--production", "--dry-run");
+    expect(again.takenBack).toEqual([files().at(-1)]);
     expect(
       await stage.sql(
         "production",

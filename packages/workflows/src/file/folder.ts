@@ -95,6 +95,18 @@ export class MigrationFolder {
   }
 }
 
+/** A migration that nobody wrote yet, as its file would be. */
+export function unwritten(migration: Migration): MigrationFile {
+  const { name } = migration;
+  const { sql, data } = renderMigration(migration);
+  return {
+    name,
+    checksum: sha256(sql),
+    parse: () => parseMigration(name, sql, data),
+    summary: () => summaryOf(name, sql),
+  };
+}
+
 function summaryOf(name: string, text: string): Summary {
   const header = parseHeader(text, name);
   const { "Workflow id": id = "", Workflow = "", Environment = "", Source = "", Content = "" } = header;

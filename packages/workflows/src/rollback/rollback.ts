@@ -2,7 +2,7 @@ import { openLog, UserError } from "@understudy/core";
 import { chooseTarget, type EnvironmentChoice, mutate, toolboxOn } from "@understudy/environment";
 import { readMetadata } from "../database/metadata.ts";
 import { type N8nSide, openN8n } from "../database/open.ts";
-import { type MigrationFile, MigrationFolder } from "../file/folder.ts";
+import { type MigrationFile, MigrationFolder, unwritten } from "../file/folder.ts";
 import { nextTimestamp } from "../file/name.ts";
 import { migrate } from "../migrate/migrate.ts";
 import type { MigrateReport } from "../migrate/report.ts";
@@ -40,9 +40,11 @@ export async function rollbackWorkflows(request: RollbackRequest): Promise<Rollb
       request.say(`  "${content.name}" (${workflowId}) came with it, and stays: switch it off or delete it in n8n`);
     }
     for (const { name, content } of plan.migrations) request.say(`  ${name}: "${content.name}" as it was`);
-    if (!request.dryRun) for (const migration of plan.migrations) folder.write(migration);
     const options = { ...request, to: undefined, resolve: "stop", outOfOrder: false, createStubs: false, log } as const;
-    const report = await migrate(side, folder.files(), { ...options, manner: request.dryRun ? "plan" : "strict" });
+    if (!request.dryRun) for (const migration of plan.migrations) folder.write(migration);
+    const report = request.dryRun
+      ? await migrate(side, [...folder.files(), ...plan.migrations.map(unwritten)], { ...options, manner: "plan" })
+      : await migrate(side, folder.files(), { ...options, manner: "strict" });
     return {
       ...report,
       takenBack: taken.map(({ migration }) => migration.name),

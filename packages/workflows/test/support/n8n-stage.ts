@@ -3,13 +3,10 @@ import { silentLog } from "@understudy/core";
 import type { Connection } from "@understudy/postgres";
 import { expect } from "vitest";
 import { randomKey, ServiceStage } from "../../../sync/test/support/service-stage.ts";
-import { sha256 } from "../../src/content/hash.ts";
 import type { N8nSide } from "../../src/database/open.ts";
 import { openTables } from "../../src/database/tables.ts";
-import type { MigrationFile } from "../../src/file/folder.ts";
+import { type MigrationFile, unwritten } from "../../src/file/folder.ts";
 import type { Migration } from "../../src/file/migration.ts";
-import { parseMigration } from "../../src/file/parse.ts";
-import { renderMigration } from "../../src/file/render.ts";
 import { type MigrateOptions, migrate } from "../../src/migrate/migrate.ts";
 import type { MigrateReport } from "../../src/migrate/report.ts";
 import { takeBackFrom } from "../../src/rollback/take-back.ts";
@@ -151,12 +148,5 @@ export class TestDatabase implements AsyncDisposable {
 
 /** A migration as its file. */
 export function fileOf(made: Migration | MigrationFile): MigrationFile {
-  if ("parse" in made) return made;
-  const { sql, data } = renderMigration(made);
-  return {
-    name: made.name,
-    checksum: sha256(sql),
-    parse: () => parseMigration(made.name, sql, data),
-    summary: () => ({ ...made, workflow: made.content.name }),
-  };
+  return "parse" in made ? made : unwritten(made);
 }

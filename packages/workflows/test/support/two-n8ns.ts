@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
+import { chmodSync } from "node:fs";
+import { join } from "node:path";
 import { connectEngine, type Engine, exec } from "@understudy/core";
 import { containerAddress } from "@understudy/environment";
 import type { Node, Workflow, WorkflowDraft } from "@understudy/n8n";
 import { expect, vi } from "vitest";
+import { launcherShim } from "../../../../test/docs/launcher-shim.ts";
 import { createInstallation, type TestInstallation } from "../../../deploy/test/support/installation.ts";
 import { TestN8n } from "../../../health/test/support/workflow-n8n.ts";
 
@@ -88,6 +91,8 @@ export class TwoN8ns implements AsyncDisposable {
       for (const overlay of ["staging", "laptop"])
         installation.write(`compose/docker-compose.${overlay}.yml`, "services: {}\n");
       installation.write("compose/env.template", template);
+      installation.write("understudy", launcherShim());
+      chmodSync(join(installation.root, "understudy"), 0o755);
       installation.write(".gitignore", ".understudy/\nlogs/\n.env.*\nrepository/\nstaging-data/\n");
       const backups = `backup: { repository: ${installation.root}/repository }\npromote: { settleSeconds: 1 }\n`;
       installation.write("understudy.yml", `${installation.read("understudy.yml")}${backups}`);
