@@ -38,6 +38,12 @@ export class BenchStage implements AsyncDisposable {
     await exec(engine, this.#containers.get(to) ?? "", ["sh", "-c", script, "sh", path], { stdin: read.stdout });
   }
 
+  /** A database's address, with the password. */
+  url(database: string): string {
+    const { host, port, user, password } = this.server.options;
+    return `postgres://${user}:${password}@${host}:${port}/${database}`;
+  }
+
   connect(database: string): Promise<Connection> {
     return connect({ ...this.server.options, database, timeout: 60_000, bulk: true });
   }

@@ -40,11 +40,14 @@ export async function rollbackWorkflows(request: RollbackRequest): Promise<Rollb
       request.say(`  "${content.name}" (${workflowId}) came with it, and stays: switch it off or delete it in n8n`);
     }
     for (const { name, content } of plan.migrations) request.say(`  ${name}: "${content.name}" as it was`);
+    // What else is pending is not this verb's to apply.
+    const applied = new Set((await readMetadata(side.tables)).map(({ name }) => name));
+    const files = [...folder.files().filter(({ name }) => applied.has(name)), ...plan.migrations.map(unwritten)];
     const options = { ...request, to: undefined, resolve: "stop", outOfOrder: false, createStubs: false, log } as const;
-    if (!request.dryRun) for (const migration of plan.migrations) folder.write(migration);
-    const report = request.dryRun
-      ? await migrate(side, [...folder.files(), ...plan.migrations.map(unwritten)], { ...options, manner: "plan" })
-      : await migrate(side, folder.files(), { ...options, manner: "strict" });
+    const planned = await migrate(side, files, { ...options, manner: "plan" });
+    const isStopped = planned.conflicts.length + planned.problems.length > 0;
+    if (!request.dryRun && !isStopped) for (const migration of plan.migrations) folder.write(migration);
+    const report = request.dryRun || isStopped ? planned : await migrate(side, files, { ...options, manner: "strict" });
     return {
       ...report,
       takenBack: taken.map(({ migration }) => migration.name),
