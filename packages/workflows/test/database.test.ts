@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "@understudy/core";
+import type { Node } from "@understudy/n8n";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { callsOf } from "../src/content/calls.ts";
 import type { Content } from "../src/content/content.ts";
 import { credentialKey, credentialsOf } from "../src/content/credentials.ts";
 import { contentHash } from "../src/content/hash.ts";
@@ -9,11 +11,13 @@ import { contentOf } from "../src/content/stored.ts";
 import { readCredentials } from "../src/database/read-facts.ts";
 import { readWorkflows } from "../src/database/read-workflows.ts";
 import { openTables } from "../src/database/tables.ts";
-import type { MigrationFile } from "../src/file/folder.ts";
+import { type MigrationFile, MigrationFolder } from "../src/file/folder.ts";
 import { isLarge, type Migration } from "../src/file/migration.ts";
 import { parseMigration } from "../src/file/parse.ts";
-import { content as anyContent } from "../src/testing/arbitrary.ts";
+import { migration as anyMigration, hostile } from "../src/testing/arbitrary.ts";
 import { exampleContent, exampleMigration } from "../src/testing/example.ts";
+import { createInstallation } from "../../deploy/test/support/installation.ts";
+import type { CreateReport } from "../src/create/report.ts";
 import { fileOf, N8nStage, type TestDatabase } from "./support/n8n-stage.ts";
 
 /** A chain of migrations of one workflow. */
@@ -54,41 +58,48 @@ describe("migrations in n8n's own database", () => {
 
   it("bring any workflow there as it was, and whatever it says is never run", async () => {
     await using there = await database();
-    // What n8n's own columns have room for.
-    const fits = anyContent.filter(
-      ({ name, tags, folder, nodes }) =>
+    const objects = () => there.query("SELECT relname FROM pg_class UNION ALL SELECT rolname FROM pg_roles ORDER BY 1");
+    await there.migrate(chain("first", named("First")));
+    const before = await objects();
+    // What n8n's own columns have room for; what one calls is not there, which is another test's.
+    const fits = anyMigration.filter(
+      ({ workflowId, content: { name, tags, folder, nodes, settings } }) =>
+        workflowId !== "" &&
+        [...workflowId].length <= 36 &&
         [...name].length <= 128 &&
         name.trim() !== "" &&
         tags.every((tag) => tag !== "" && [...tag].length <= 24) &&
         folder.every((one) => one !== "" && [...one].length <= 128) &&
-        credentialsOf(nodes).every(({ name, type }) => [...name].length <= 128 && type.length <= 128),
+        credentialsOf(nodes).every(({ name, type }) => [...name].length <= 128 && type.length <= 128) &&
+        callsOf({ nodes, settings }).length === 0,
     );
-    let count = 0;
+    const some = fc.uniqueArray(fits, { minLength: 1, maxLength: 8, selector: ({ workflowId }) => workflowId });
     await fc.assert(
-      fc.asyncProperty(fc.array(fits, { minLength: 1, maxLength: 8 }), async (contents) => {
-        const made = contents.map((content) => {
-          const id = `random${count++}`;
-          const calling = { ...content, settings: { executionOrder: "v1" }, nodes: content.nodes.map(withoutCalls) };
-          return { ...chain(id, calling)[0], name: `20261122${String(120_000 + count)}_x.sql` } as Migration;
-        });
+      fc.asyncProperty(some, async (drawn) => {
+        const made = drawn.map((migration, index) => ({
+          ...migration,
+          ...{ name: `2026112212${String(index).padStart(4, "0")}_x.sql`, basedOn: undefined, publish: false },
+        }));
         const known = new Set((await readCredentials(await there.tables())).ids.keys());
         for (const credential of made.flatMap(({ content }) => credentialsOf(content.nodes))) {
           if (known.has(credentialKey(credential))) continue;
           known.add(credentialKey(credential));
           await there.credential(credential.type, credential.name);
         }
-        const report = await there.migrate(made, { manner: "strict" });
+        const report = await there.migrate(made);
         expect(report.problems).toEqual([]);
-        expect(report.applied).toHaveLength(made.length);
+        expect(report.applied).toEqual(made.map(({ name }) => name));
         const arrived = await contentsIn(there);
-        for (const { workflowId, content } of made) expect(arrived.get(workflowId)).toEqual(content);
-        // The next run has other files only; these were applied before.
+        expect(arrived.size).toBe(made.length);
+        for (const { workflowId, content } of made) expect(arrived.get(workflowId)).toStrictEqual(content);
+        expect(await there.query("SELECT FROM workflow_entity WHERE active")).toEqual([]);
+        await there.query("DELETE FROM workflow_entity");
         await there.query("DELETE FROM migration_metadata");
       }),
-      { numRuns: 25 },
+      // Every hostile text at least once as everything that a person may write.
+      { numRuns: 60, examples: hostile.filter((attack) => attack.trim() && [...attack].length <= 36).map(everywhere) },
     );
-    expect(await there.query("SELECT FROM workflow_entity")).toHaveLength(count);
-    expect(await there.query("SELECT FROM workflow_entity WHERE active")).toEqual([]);
+    expect(await objects()).toEqual(before);
   });
 
   it("do nothing the second time, and leave what is live, its static data and its executions", async () => {
@@ -251,6 +262,49 @@ describe("migrations in n8n's own database", () => {
     expect(await there.query("SELECT role FROM shared_credentials")).toEqual([{ role: "credential:owner" }]);
   });
 
+  it("go from one n8n to another with equal hashes: 1,000, 2 MB, renamed and archived ones; what is deleted is told, and stays", async () => {
+    const name = `db${next}`;
+    await using here = await database();
+    await using there = await database();
+    const insert = (id: string, nodes: readonly unknown[]) =>
+      here.query(
+        `INSERT INTO workflow_entity (id, name, active, nodes, connections, settings, "versionId")
+         VALUES ($1, $1, false, $2, '{}', '{}', gen_random_uuid())`,
+        [id, JSON.stringify(nodes)],
+      );
+    for (let index = 0; index < 1_000; index++) {
+      await insert(`w${index}`, Array.from({ length: 30 }, (_, n) => node(`N ${n}`, { jsCode: `return ${index * n}` })));
+    }
+    await insert("huge", [node("Big", { jsCode: "x".repeat(2_000_000) })]);
+    process.env.PROD_DATABASE_URL = stage.url(name);
+    await using installation = createInstallation("environments:\n  production: { kind: production }\n");
+    delete process.env.PROD_DATABASE_URL;
+    const history = () => installation.json<CreateReport>("n8n:create-history", "--all");
+    const bring = () => there.migrate(new MigrationFolder(installation).files());
+    const hashes = async (database: TestDatabase) =>
+      new Map([...(await contentsIn(database))].map(([id, content]) => [id, contentHash(content)]));
+
+    expect((await history()).created).toHaveLength(1_001);
+    expect(await bring()).toMatchObject({ pending: 0, conflicts: [], problems: [] });
+    const first = await hashes(here);
+    expect(first.size).toBe(1_001);
+    expect(await hashes(there)).toEqual(first);
+    expect((await history()).created).toEqual([]);
+
+    await here.query("UPDATE workflow_entity SET name = 'Renamed' WHERE id = 'w1'");
+    await here.query(`UPDATE workflow_entity SET "isArchived" = true WHERE id = 'w2'`);
+    await here.query("DELETE FROM workflow_entity WHERE id = 'w3'");
+    const second = await history();
+    expect(second.created.map(({ workflowId }) => workflowId)).toEqual(["w1", "w2"]);
+    expect(second.deleted).toEqual([{ id: "w3", workflow: "w3" }]);
+    expect(await bring()).toMatchObject({ applied: [expect.any(String), expect.any(String)], conflicts: [] });
+    const [now, arrived] = [await hashes(here), await hashes(there)];
+    expect(arrived.get("w3")).toBe(first.get("w3"));
+    arrived.delete("w3");
+    expect(arrived).toEqual(now);
+    expect([now.get("w1"), now.get("w2")]).not.toEqual([first.get("w1"), first.get("w2")]);
+  });
+
   it("bring 1,000 at once, 2 MB, renamed and archived ones with equal hashes, and delete nothing", async () => {
     await using there = await database();
     const thousand = Array.from({ length: 1_000 }, (_, index) => {
@@ -350,7 +404,21 @@ describe("migrations in n8n's own database", () => {
   });
 });
 
-/** What a random workflow calls is not there, which is another test's. */
-function withoutCalls(node: Content["nodes"][number]): Content["nodes"][number] {
-  return { ...node, type: "n8n-nodes-base.code" };
+/** A migration that has a text wherever one may be. */
+function everywhere(attack: string): [Migration[]] {
+  const short = [...attack].slice(0, 24).join("");
+  const content = exampleContent({
+    name: attack,
+    description: attack,
+    nodes: [
+      { ...node(attack, { [attack]: attack }), credentials: { [attack]: { name: attack } }, notes: attack } as Node,
+    ],
+    connections: { [attack]: { [attack]: [[{ node: attack, type: attack, index: 0 }]] } },
+    settings: { timezone: attack },
+    nodeGroups: [{ [attack]: attack }],
+    tags: [short],
+    folder: [attack, attack],
+  });
+  const text = { workflowId: attack, environment: attack, n8nVersion: `2.41.1${attack}`, project: attack, notes: attack };
+  return [[exampleMigration({ ...text, content })]];
 }

@@ -4,8 +4,20 @@ import type { Content } from "../content/content.ts";
 import { contentHash } from "../content/hash.ts";
 import type { Migration } from "../file/migration.ts";
 
+/** What no text of a workflow may ever do: it would be seen, as `pwned` would be there. */
+const attack = "CREATE TABLE pwned ();";
+
 /** Texts that have been used to break out of literals, comments and JSON. */
-const hostile = [
+export const hostile = [
+  `'; ${attack} --`,
+  `\\'; ${attack} --`,
+  `'::json); ${attack} --`,
+  `$json$::json); ${attack} --`,
+  `$$; ${attack} $$`,
+  `*/ ); ${attack} /*`,
+  `\n; ${attack}\n`,
+  `"; ${attack} --`,
+  `\\\n${attack}`,
   "'; DROP TABLE workflow_entity; --",
   "\\'; DROP TABLE workflow_entity; --",
   "$json$; DROP TABLE workflow_entity; --",
