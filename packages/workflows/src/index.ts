@@ -1,3 +1,4 @@
-export { hasNewMigrations, migrateOnStart, type OnStartOptions } from "./migrate/on-start.ts";
+export { hasNewMigrations } from "./migrate/brought.ts";
+export { migrateOnStart, type OnStartOptions } from "./migrate/on-start.ts";
 export type { MigrateReport } from "./migrate/report.ts";
 export { appliedSince, takeBackSince } from "./rollback/take-back.ts";

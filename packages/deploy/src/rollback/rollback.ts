@@ -57,7 +57,7 @@ export interface RollbackReport {
   readonly differs: readonly string[];
   /** With data: tables that are not as they were then. */
   readonly lost: readonly ChangedTable[];
-  /** Without data: names of the workflow migrations that are taken back; null where n8n's database could not be asked. */
+  /** Without data: names of the workflow migrations that are taken back; null where n8n's database was not, or could not be, asked. */
   readonly workflows: readonly string[] | null;
   /** The way back to what ran before; null in an emergency. */
   readonly present: string | null;
@@ -90,11 +90,12 @@ export async function rollback(request: RollbackRequest): Promise<RollbackReport
     withData,
     differs: point.differs,
     lost: withData ? changed : [],
-    workflows: withData ? [] : await workflowsBack(target, point),
+    // In an emergency nobody waits for an answer that changes nothing.
+    workflows: withData ? [] : emergency ? null : await workflowsBack(target, point),
     seconds: 0,
   };
   for (const line of warnings(point, withData, changed)) say(line);
-  for (const line of workflowLines(report.workflows, point)) say(line);
+  if (!emergency) for (const line of workflowLines(report.workflows, point)) say(line);
   if (dryRun) return { ...report, result: "planned", present: null, held: [] };
   const data = withData ? ` Its data goes back to ${point.time}.` : "";
   await confirmDestructive(`${environment.name} goes back to ${point.tag}.${data}`, {

@@ -1,9 +1,9 @@
-import { type Log, readFact, writeFact } from "@understudy/core";
-import { migrationsFact, type Target } from "@understudy/environment";
-import { sha256 } from "../content/hash.ts";
+import type { Log } from "@understudy/core";
+import type { Target } from "@understudy/environment";
 import { openN8n } from "../database/open.ts";
-import { type MigrationFile, MigrationFolder } from "../file/folder.ts";
+import { MigrationFolder } from "../file/folder.ts";
 import { conflictInWords } from "../plan/describe.ts";
+import { noteBrought, upTo } from "./brought.ts";
 import { type MigrateOptions, migrate, refusal } from "./migrate.ts";
 import { isWhole, type MigrateReport } from "./report.ts";
 
@@ -20,21 +20,14 @@ export interface OnStartOptions {
   readonly log: Log;
 }
 
-/** What the fact says of an environment's data. */
-interface Known {
-  /** Of the files that it was brought. */
-  readonly files: string;
-}
-
 /**
  * Apply workflow migrations where n8n starts, under the lock that the caller holds. An installation without any has nothing to do with it.
  * @returns undefined where there is nothing to apply
  * @throws UserError for what is in the way, unless tolerant
  */
 export async function migrateOnStart(target: Target, options: OnStartOptions): Promise<MigrateReport | undefined> {
-  const { installation, environment } = target;
   const { manner, to, beforeStart = false, mayBeLive, say, log } = options;
-  const files = new MigrationFolder(installation).files();
+  const files = new MigrationFolder(target.installation).files();
   const belonging = upTo(files, to);
   const last = belonging.at(-1)?.name;
   if (last === undefined) return undefined;
@@ -47,24 +40,8 @@ export async function migrateOnStart(target: Target, options: OnStartOptions): P
   if (manner !== "tolerant" && !isWhole({ ...report, pending: 0 })) throw refusal(report);
   if (manner === "rehearse" || beforeStart) return report;
   for (const line of warnings(report)) say(line);
-  writeFact(installation, environment.name, migrationsFact, { files: hashOf(belonging) } satisfies Known);
+  noteBrought(target, belonging);
   return report;
-}
-
-/** Whether the files are not those that were last brought to an environment's data. Looks at files only. */
-export function hasNewMigrations({ installation, environment }: Target, to?: string): boolean {
-  const belonging = upTo(new MigrationFolder(installation).files(), to);
-  if (belonging.length === 0) return false;
-  return readFact<Known>(installation, environment.name, migrationsFact)?.files !== hashOf(belonging);
-}
-
-function upTo(files: readonly MigrationFile[], to: string | undefined): readonly MigrationFile[] {
-  return to === undefined ? files : files.filter(({ name }) => name <= to);
-}
-
-/** Of names and bytes. */
-function hashOf(files: readonly MigrationFile[]): string {
-  return sha256(JSON.stringify(files.map(({ name, checksum }) => [name, checksum])));
 }
 
 function warnings({ conflicts, problems }: MigrateReport): string[] {
