@@ -11,6 +11,7 @@ await runVerb(import.meta.url, {
     'pnpm n8n:create-history "Order intake"',
     "pnpm n8n:create-history --days 30 --json",
     "PROD_DATABASE_URL=postgres://… pnpm n8n:create-history --all",
+    "PROD_SUPABASE_URL=https://… PROD_SUPABASE_SERVICE_KEY=… pnpm n8n:create-history",
   ],
   configure: historyFlags,
   run: async (flags: HistoryFlags, name?: string) => {

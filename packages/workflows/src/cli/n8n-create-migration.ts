@@ -19,6 +19,7 @@ await runVerb(import.meta.url, {
     'pnpm n8n:create-migration "Order intake"',
     'pnpm n8n:create-migration "Order intake" --with-dependencies --notes "asks for the VAT id"',
     "pnpm n8n:create-migration --id 8Vn2hTqLwXyZ0aBc --publish",
+    'LOCAL_DATABASE_URL=postgres://… pnpm n8n:create-migration "Order intake"',
   ],
   configure: (command: Command) =>
     command
