@@ -69,7 +69,9 @@ const peers = new Map([
 ]);
 const lines = [...took.keys()].map((name) => {
   const peer = peers.get(name);
-  const ratios = peer ? [of(peer) / of(name), (of(peer) - start) / of(name)].map((ratio) => ratio.toFixed(1)) : ["", ""];
+  const ratios = peer
+    ? [of(peer) / of(name), (of(peer) - start) / of(name)].map((ratio) => ratio.toFixed(1))
+    : ["", ""];
   const runs = took.get(name)?.map((seconds) => seconds.toFixed(2));
   return `| \`${name}\` | ${of(name).toFixed(2)} | ${ratios.join(" | ")} | ${runs?.join(" ")} |`;
 });

@@ -3,11 +3,13 @@ import { UserError } from "@understudy/core";
 import type { Node } from "@understudy/n8n";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createInstallation } from "../../deploy/test/support/installation.ts";
 import { callsOf } from "../src/content/calls.ts";
 import type { Content } from "../src/content/content.ts";
 import { credentialKey, credentialsOf } from "../src/content/credentials.ts";
 import { contentHash } from "../src/content/hash.ts";
 import { contentOf } from "../src/content/stored.ts";
+import type { CreateReport } from "../src/create/report.ts";
 import { readCredentials } from "../src/database/read-facts.ts";
 import { readWorkflows } from "../src/database/read-workflows.ts";
 import { openTables } from "../src/database/tables.ts";
@@ -16,8 +18,6 @@ import { isLarge, type Migration } from "../src/file/migration.ts";
 import { parseMigration } from "../src/file/parse.ts";
 import { migration as anyMigration, hostile } from "../src/testing/arbitrary.ts";
 import { exampleContent, exampleMigration } from "../src/testing/example.ts";
-import { createInstallation } from "../../deploy/test/support/installation.ts";
-import type { CreateReport } from "../src/create/report.ts";
 import { fileOf, N8nStage, type TestDatabase } from "./support/n8n-stage.ts";
 
 /** A chain of migrations of one workflow. */
@@ -273,7 +273,10 @@ describe("migrations in n8n's own database", () => {
         [id, JSON.stringify(nodes)],
       );
     for (let index = 0; index < 1_000; index++) {
-      await insert(`w${index}`, Array.from({ length: 30 }, (_, n) => node(`N ${n}`, { jsCode: `return ${index * n}` })));
+      await insert(
+        `w${index}`,
+        Array.from({ length: 30 }, (_, n) => node(`N ${n}`, { jsCode: `return ${index * n}` })),
+      );
     }
     await insert("huge", [node("Big", { jsCode: "x".repeat(2_000_000) })]);
     process.env.PROD_DATABASE_URL = stage.url(name);
@@ -419,6 +422,12 @@ function everywhere(attack: string): [Migration[]] {
     tags: [short],
     folder: [attack, attack],
   });
-  const text = { workflowId: attack, environment: attack, n8nVersion: `2.41.1${attack}`, project: attack, notes: attack };
+  const text = {
+    workflowId: attack,
+    environment: attack,
+    n8nVersion: `2.41.1${attack}`,
+    project: attack,
+    notes: attack,
+  };
   return [[exampleMigration({ ...text, content })]];
 }
