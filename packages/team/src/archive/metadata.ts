@@ -55,6 +55,15 @@ export const metadataSchema = z.strictObject({
   secrets: z.boolean(),
   /** It may hold personal details as production has them. */
   unmasked: z.boolean(),
+  /** The copy of production's data that it is of, and the workflows that may be live in that; null: it is of none. */
+  copy: z
+    .strictObject({
+      id: z.string(),
+      at: z.iso.datetime(),
+      from: z.string(),
+      activeWorkflows: z.array(z.string()),
+    })
+    .nullable(),
   services: z.record(z.string(), service),
   /** As `server_version_num`. */
   postgres: z.int(),

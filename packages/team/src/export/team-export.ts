@@ -8,7 +8,7 @@ import { archiveName } from "../archive/name.ts";
 import { verifyArchive } from "../archive/read-archive.ts";
 import { archiveBytes, writeArchive } from "../archive/write-archive.ts";
 import { noteSnapshot } from "../common.ts";
-import { variablesOf } from "../context.ts";
+import { mayBeUnmasked, variablesOf } from "../context.ts";
 import { archivesFolder } from "../folders.ts";
 import { audienceOf, keysOf } from "../key/team-keys.ts";
 import { patiently } from "../patience.ts";
@@ -104,9 +104,9 @@ async function exportUnderLock(
 
 /** Personal details leave the machine under a key only. */
 function refuseOpenDetails({ target, encrypt }: ExportRequest): void {
-  const { name, sanitize } = target.environment;
-  if (encrypt || sanitize) return;
-  throw new UserError(`${name} may hold production's data unmasked (its setting sanitize is false)`, {
+  if (encrypt || !mayBeUnmasked(target)) return;
+  const why = target.environment.sanitize ? "it was copied or imported so" : "its setting sanitize is false";
+  throw new UserError(`${target.environment.name} may hold production's data unmasked (${why})`, {
     next: "Export it encrypted: --encrypt",
     exitCode: 2,
   });

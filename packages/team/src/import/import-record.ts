@@ -10,7 +10,7 @@ import {
   volumeSwap,
 } from "@understudy/data";
 import { type Target, volumeName } from "@understudy/environment";
-import { noteKept, swapFileOf } from "../kept.ts";
+import { noteSwapped, swapFileOf } from "../kept.ts";
 
 /** The swap that a record is of: the same for the run that began it and for one that recovers it. */
 export function swapOf({ engine, server, stack }: Side, record: SwapFile): Swap {
@@ -50,7 +50,7 @@ export async function recoverImport(side: Side, say: (line: string) => void): Pr
   const record = lastRecord(side.stack);
   if (!record || record.phase === "ended") return undefined;
   const proven = record.phase === "proven";
-  if (proven) noteKept(side.stack, record);
+  if (proven) noteSwapped(side.stack, record);
   await recoverSwap(swapOf(side, record), say);
   if (proven) return "imported";
   await discard(side, record);

@@ -1,0 +1,17 @@
+import type { DataFacts } from "@understudy/environment";
+import type { Metadata } from "../archive/metadata.ts";
+import { stampOf } from "../archive/name.ts";
+
+/** What is known of an archive's data once it is an environment's. What was proven on other data of the same copy, was not proven on this. Pure. */
+export function factsOf({ copy, unmasked, exportDate }: Metadata): DataFacts {
+  if (!copy) return { copy: null, activeWorkflows: [] };
+  const { id, at, from, activeWorkflows } = copy;
+  const [origin] = id.split("@");
+  return {
+    copy: {
+      ...{ id: `${origin}@${stampOf(new Date(exportDate))}`, at, from, unmasked },
+      ...({ result: "succeeded", healthySeconds: null } as const),
+    },
+    activeWorkflows,
+  };
+}
