@@ -10,7 +10,7 @@ export function factsOf({ copy, unmasked, exportDate }: Metadata): DataFacts {
   return {
     copy: {
       ...{ id: `${origin}@${stampOf(new Date(exportDate))}`, at, from, unmasked },
-      ...({ result: "succeeded", healthySeconds: null } as const),
+      ...{ result: "succeeded", healthySeconds: null },
     },
     activeWorkflows,
   };
