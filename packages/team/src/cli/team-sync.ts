@@ -26,7 +26,7 @@ await runVerb(import.meta.url, {
     const { output, encrypt = false, since, includeVolumes = false, wait = false, json, ...choice } = flags;
     const target = teamTarget(choice);
     if (target.settings.teamSync.place === undefined) {
-      const report = await teamExport({ target, output, encrypt, since, includeVolumes, wait, say });
+      const report = await teamExport({ target, output, encrypt, since, includeVolumes, wait, tell: false, say });
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : showExport(report) + byHand(report.archive));
       return;
     }

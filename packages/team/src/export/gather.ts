@@ -24,6 +24,7 @@ import { workFolder } from "../folders.ts";
 import { keptDatabases } from "../kept.ts";
 import { teamBox } from "../key/box.ts";
 import { teamKey } from "../key/team-keys.ts";
+import { patiently } from "../patience.ts";
 import { layOver } from "../plan/lay-over.ts";
 import { amount } from "../report/byte-progress.ts";
 import { withPlaceholders } from "../secrets/placeholders.ts";
@@ -125,8 +126,9 @@ function gathering(progress: Progress, journal: Journal): Step[] {
       }
       return `${databases.reduce((sum, { tables }) => sum + tables.length, 0)} tables`;
     }),
-    step("Export workflows and credentials", "workflows", async () => {
-      const workflows = await readWorkflows(side);
+    step("Export workflows and credentials", "workflows", async (report) => {
+      const { answerSeconds } = side.stack.settings.teamSync;
+      const workflows = await patiently(answerSeconds * 1_000, () => readWorkflows(side), report);
       progress.workflows = workflows.map(describeWorkflow);
       await collection.addText(archivePaths.workflows, `${JSON.stringify(workflows, null, 2)}\n`);
       const credentials = await credentialsOf(progress);

@@ -1,6 +1,6 @@
 import { renameSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type Journal, messageOf, openLog, UserError } from "@understudy/core";
+import { type Journal, messageOf, openLog, operator, UserError } from "@understudy/core";
 import { openSide, type Side } from "@understudy/data";
 import { mutate, type Target, toolboxOn } from "@understudy/environment";
 import { unpackedSize } from "../archive/metadata.ts";
@@ -14,7 +14,8 @@ import { audienceOf, keysOf } from "../key/team-keys.ts";
 import { patiently } from "../patience.ts";
 import { share } from "../report/byte-progress.ts";
 import { secondsSince } from "../report/seconds-since.ts";
-import { remember } from "../stats/runs.ts";
+import { failureInWords, tell } from "../report/tell.ts";
+import { remember, rememberFailure } from "../stats/runs.ts";
 import { gather } from "./gather.ts";
 
 export interface ExportRequest {
@@ -26,6 +27,8 @@ export interface ExportRequest {
   readonly since: string | undefined;
   readonly includeVolumes: boolean;
   readonly wait: boolean;
+  /** Say in the environment's alert channels how it went: for a run that nobody watches. */
+  readonly tell: boolean;
   /** Says a line to the person. */
   readonly say: (line: string) => void;
 }
@@ -45,8 +48,8 @@ export async function teamExport(request: ExportRequest): Promise<ExportReport> 
   const { installation, environment, settings } = target;
   const began = performance.now();
   const log = openLog(installation, environment.name, "team");
-  refuseOpenDetails(request);
   try {
+    refuseOpenDetails(request);
     await using side = await patiently(settings.teamSync.answerSeconds * 1_000, () => openSide(target), say);
     const options = { verb: "team:export", wait, toolbox: await toolboxOn(side.engine), onlyReads: true, log, say };
     const report = await mutate(target, side.engine, options, ({ journal }) =>
@@ -54,10 +57,18 @@ export async function teamExport(request: ExportRequest): Promise<ExportReport> 
     );
     remember(target, { verb: "export", result: "succeeded", bytes: report.bytes, seconds: report.seconds });
     log.info({ report }, "export");
+    const what = `${report.tables} tables, ${report.workflows} workflows`;
+    const seen = `${operator()} exported ${environment.name}: ${what}, ${report.archive}`;
+    const news = { name: "an archive was made", seen, expected: "pnpm team:import takes it over" };
+    if (request.tell) await tell(request, news);
     return report;
-  } catch (error) {
-    remember(target, { verb: "export", result: "failed", seconds: secondsSince(began) });
-    throw fullDisk(error) ?? error;
+  } catch (thrown) {
+    const error = fullDisk(thrown) ?? thrown;
+    rememberFailure(target, "export", began, error);
+    const seen = failureInWords(error);
+    if (request.tell)
+      await tell(request, { name: "no archive was made", seen, expected: "pnpm team:export ends well" });
+    throw error;
   }
 }
 

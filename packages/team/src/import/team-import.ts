@@ -26,7 +26,7 @@ import { factsOf } from "../plan/facts-of.ts";
 import { showProgress } from "../report/byte-progress.ts";
 import { secondsSince } from "../report/seconds-since.ts";
 import { type Summary, showArchive, showPlan } from "../report/show-archive.ts";
-import { remember } from "../stats/runs.ts";
+import { remember, rememberFailure } from "../stats/runs.ts";
 import { within } from "../within.ts";
 import { removeKept } from "./forget-kept.ts";
 import { discard, recoverImport, swapOf, unfinishedImport } from "./import-record.ts";
@@ -72,7 +72,7 @@ export async function teamImport(request: ImportRequest): Promise<ImportReport> 
     if (report.imported) remember(target, { verb: "import", result: "succeeded", seconds: report.seconds });
     return report;
   } catch (error) {
-    remember(target, { verb: "import", result: "failed", seconds: secondsSince(began) });
+    rememberFailure(target, "import", began, error);
     throw error;
   }
 }

@@ -1,7 +1,6 @@
-import { type Journal, messageOf, openLog, operator } from "@understudy/core";
+import { type Journal, openLog, operator } from "@understudy/core";
 import { openSide, type Side } from "@understudy/data";
 import { mutate, type Target, toolboxOn } from "@understudy/environment";
-import { type Event, tellEvent } from "@understudy/health";
 import { unpackedSize } from "../archive/metadata.ts";
 import { archiveBytes, metadataText } from "../archive/write-archive.ts";
 import { noteSnapshot } from "../common.ts";
@@ -10,7 +9,8 @@ import { archivesFolder } from "../folders.ts";
 import { patiently } from "../patience.ts";
 import { share } from "../report/byte-progress.ts";
 import { secondsSince } from "../report/seconds-since.ts";
-import { remember } from "../stats/runs.ts";
+import { failureInWords, tell } from "../report/tell.ts";
+import { remember, rememberFailure } from "../stats/runs.ts";
 import { openPlace } from "./open-place.ts";
 import { sharedSnapshots, storedNames, tagsOf } from "./snapshots.ts";
 
@@ -51,20 +51,11 @@ export async function teamPush(request: PushRequest): Promise<PushReport> {
     await tell(request, { name: "a snapshot was shared", seen, expected: "pnpm team:pull takes it over" });
     return report;
   } catch (error) {
-    remember(target, { verb: "push", result: "failed", seconds: secondsSince(began) });
-    await tell(request, {
-      name: "a snapshot was not shared",
-      seen: messageOf(error),
-      expected: "pnpm team:push ends well",
-    });
+    rememberFailure(target, "push", began, error);
+    const seen = failureInWords(error);
+    await tell(request, { name: "a snapshot was not shared", seen, expected: "pnpm team:push ends well" });
     throw error;
   }
-}
-
-/** News that does not arrive stops nothing. */
-async function tell({ target, say }: PushRequest, news: Omit<Event, "service">): Promise<void> {
-  const problems = await tellEvent(target, { service: "team", ...news }).catch((error) => [messageOf(error)]);
-  for (const problem of problems) say(`warning: not told: ${problem}`);
 }
 
 async function pushUnderLock(
