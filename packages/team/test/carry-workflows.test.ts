@@ -115,6 +115,7 @@ describe("workflows that are carried from one n8n's database to another", () => 
         expect(await carry(mine, theirs, { mayBeLive: given.mayBeLive })).toEqual(given.off);
         expect(await isLive(theirs)).toBe(given.off.length === 0);
         expect(await isLive(mine)).toBe(true);
-      }));
+      }),
+    );
   });
 });

@@ -31,7 +31,13 @@ export class SwapFile implements SwapRecord {
   /** @param keepsOld what is replaced stays for one more generation. */
   static begin(
     file: string,
-    { what, finish, keepsOld = false, fromKept = false, facts = null }: Pick<SwapState, "what" | "finish"> & Partial<SwapState>,
+    {
+      what,
+      finish,
+      keepsOld = false,
+      fromKept = false,
+      facts = null,
+    }: Pick<SwapState, "what" | "finish"> & Partial<SwapState>,
   ): SwapFile {
     const record = new SwapFile(file, {
       what,

@@ -45,7 +45,10 @@ describe("offeredJobs", () => {
   ])("share %s so that nobody else can read what may be unmasked", (_, text, expected) => {
     const own = parseSettings(text, "understudy.yml");
     const staging = { ...target, settings: own, environment: resolveEnvironment(own, "staging") };
-    const command = offeredJobs(staging, {}).find(({ job }) => job === "team")?.command.slice(1).join(" ");
+    const command = offeredJobs(staging, {})
+      .find(({ job }) => job === "team")
+      ?.command.slice(1)
+      .join(" ");
     expect(command?.replace(" --environment staging", "")).toBe(expected);
   });
 

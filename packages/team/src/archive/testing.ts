@@ -24,7 +24,15 @@ export function someMetadata(files: Readonly<Record<string, string>>, changes: P
       dockerVersion: "27.3.1",
       gitCommit: null,
     },
-    ...{ team: "shop", environment: "staging", secrets: false, unmasked: false, copy: null, services: {}, postgres: 170_006 },
+    ...{
+      team: "shop",
+      environment: "staging",
+      secrets: false,
+      unmasked: false,
+      copy: null,
+      services: {},
+      postgres: 170_006,
+    },
     ...{
       databases: [],
       workflows: [],
