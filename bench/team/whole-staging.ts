@@ -56,26 +56,11 @@ export async function wholeStaging({ sizes: [size = 20], runs, say }: Setting): 
   ].join("\n");
 }
 
-/** Workflows as people make them: some live behind a webhook, with code, calls and a database. */
+/** Workflows of some length behind a webhook each, a third of them live; and rows. */
 async function fill({ env, project }: TestInstallation, engine: Engine, size: number): Promise<void> {
   const n8n = new TestN8n(`http://localhost:${5_678 + offset}`, env("staging").N8N_API_KEY ?? "");
   for (let index = 0; index < workflows; index++) {
-    const steps = Array.from({ length: nodes - 1 }, (_, n) =>
-      n % 3
-        ? code(
-            `Step ${n}`,
-            `// ${index}.${n}\n${"const value = $input.all();\n".repeat(8)}return value;`.replaceAll(
-              "value",
-              `value${n}`,
-            ),
-          )
-        : node(
-            `Fields ${n}`,
-            "set",
-            { options: {}, assignments: { assignments: [{ id: `${n}`, name: "step", type: "number", value: n }] } },
-            3.4,
-          ),
-    );
+    const steps = Array.from({ length: nodes - 1 }, (_, n) => (n % 3 ? codeStep(index, n) : fieldsStep(n)));
     await n8n.create({ name: `Workflow ${index}`, ...chain(webhook(`bench-${index}`), ...steps) }, index % 3 === 0);
   }
   const command = ["psql", "-qU", "postgres", "-v", "ON_ERROR_STOP=1", "-d", "app", "-f", "-"];
@@ -83,6 +68,16 @@ async function fill({ env, project }: TestInstallation, engine: Engine, size: nu
     stdin: `${bulk(size)};\n`,
   });
   if (exitCode !== 0) throw new Error(stderr);
+}
+
+function codeStep(workflow: number, n: number) {
+  const lines = Array.from({ length: 8 }, (_, line) => `const value${line} = $input.all()[${n}];\n`);
+  return code(`Step ${n}`, `// Step ${n} of workflow ${workflow}\n${lines.join("")}return $input.all();`);
+}
+
+function fieldsStep(n: number) {
+  const assignments = [{ id: `field-${n}`, name: "step", type: "number", value: n }];
+  return node(`Step ${n}`, "set", { options: {}, assignments: { assignments } }, 3.4);
 }
 
 interface JournalLine {
