@@ -2,14 +2,16 @@ import { parseArgs } from "node:util";
 import { describeMachine } from "./deploy/report.ts";
 import { besideTools } from "./team/beside-tools.ts";
 import { delta } from "./team/delta.ts";
+import { newcomer } from "./team/newcomer.ts";
 import { wholeStaging } from "./team/whole-staging.ts";
 
-const parts = { whole: wholeStaging, tools: besideTools, delta };
+const parts = { whole: wholeStaging, tools: besideTools, delta, newcomer };
 
-// pnpm bench:team [--megabytes 20,1000] [--runs 3] [--only whole,tools,delta]
+// pnpm bench:team [--megabytes 20,1000] [--runs 3] [--only whole,tools,delta,newcomer]
 // whole: export and import of a whole staging with 31 workflows and the first size of rows, until every service is healthy.
 // tools: a database of each size, beside pg_dump -Fc with tar, and tar with pg_restore, by hand.
-// delta: what a shared place takes after 1 % of the last size has changed.
+// delta: what a shared place takes after 1 % of the largest size has changed.
+// newcomer: from a clone to running with a teammate's data, once.
 const { values } = parseArgs({
   options: {
     megabytes: { type: "string", default: "20,1000" },

@@ -1,31 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { connectEngine, type Engine, exec } from "../../packages/core/src/index.ts";
-import { createInstallation, type TestInstallation } from "../../packages/deploy/test/support/installation.ts";
-import { chain, code, node, TestN8n, webhook } from "../../packages/health/test/support/workflow-n8n.ts";
+import type { TestInstallation } from "../../packages/deploy/test/support/installation.ts";
 import type { ExportReport } from "../../packages/team/src/export/team-export.ts";
 import type { ImportReport } from "../../packages/team/src/import/team-import.ts";
 import { median } from "../deploy/measure.ts";
 import { type Ran, runVerb } from "../promote/run-verb.ts";
-import { bulk, type Setting, table, tenth } from "./setting.ts";
+import { filledStaging, nodes, workflows } from "./filled-staging.ts";
+import { type Setting, table, tenth } from "./setting.ts";
 
-const offset = 28_000;
-const workflows = 31;
-const nodes = 24;
-
-const settings = `environments:
-  staging: { kind: staging, profile: laptop, portOffset: ${offset}, bind: 127.0.0.1 }
-teamSync: { team: shop }
-`;
+/** s, by the issue. */
+const aims = { export: 5, import: 60 };
 
 /** A staging of every service is exported, and imported in the place of itself until all are healthy: each run does the same. */
 export async function wholeStaging({ sizes: [size = 20], runs, say }: Setting): Promise<string> {
-  await using installation = createInstallation(settings);
-  await using engine = await connectEngine("local");
-  say("deploying a whole staging");
-  await installation.json("deploy:staging", "--env", "laptop");
-  say(`filling it with ${workflows} workflows and ${size} MB`);
-  await fill(installation, engine, size);
+  await using installation = await filledStaging(size, say);
   const exports: Ran<ExportReport>[] = [];
   const imports: (Ran<ImportReport> & { readonly steps: ReadonlyMap<string, number> })[] = [];
   for (let run = 1; run <= runs; run++) {
@@ -50,34 +38,13 @@ export async function wholeStaging({ sizes: [size = 20], runs, say }: Setting): 
     "",
     `The archive has ${tenth((exports[0]?.report.bytes ?? 0) / 1e6)} MB and ${exports[0]?.report.tables} tables. An import ends when every health check is content.`,
     "",
-    table(["", "s", "aim, s", "runs", "peak memory, MB"], [line("export", 5, exports), line("import", 60, imports)]),
+    table(
+      ["", "s", "aim, s", "runs", "peak memory, MB"],
+      [line("export", aims.export, exports), line("import", aims.import, imports)],
+    ),
     `Where an import spends it, s: ${steps.join(", ")}. In "swap" services stop, and start on the new data.`,
     "",
   ].join("\n");
-}
-
-/** Workflows of some length behind a webhook each, a third of them live; and rows. */
-async function fill({ env, project }: TestInstallation, engine: Engine, size: number): Promise<void> {
-  const n8n = new TestN8n(`http://localhost:${5_678 + offset}`, env("staging").N8N_API_KEY ?? "");
-  for (let index = 0; index < workflows; index++) {
-    const steps = Array.from({ length: nodes - 1 }, (_, n) => (n % 3 ? codeStep(index, n) : fieldsStep(n)));
-    await n8n.create({ name: `Workflow ${index}`, ...chain(webhook(`bench-${index}`), ...steps) }, index % 3 === 0);
-  }
-  const command = ["psql", "-qU", "postgres", "-v", "ON_ERROR_STOP=1", "-d", "app", "-f", "-"];
-  const { exitCode, stderr } = await exec(engine, `${project}-staging-postgres`, command, {
-    stdin: `${bulk(size)};\n`,
-  });
-  if (exitCode !== 0) throw new Error(stderr);
-}
-
-function codeStep(workflow: number, n: number) {
-  const lines = Array.from({ length: 8 }, (_, line) => `const value${line} = $input.all()[${n}];\n`);
-  return code(`Step ${n}`, `// Step ${n} of workflow ${workflow}\n${lines.join("")}return $input.all();`);
-}
-
-function fieldsStep(n: number) {
-  const assignments = [{ id: `field-${n}`, name: "step", type: "number", value: n }];
-  return node(`Step ${n}`, "set", { options: {}, assignments: { assignments } }, 3.4);
 }
 
 interface JournalLine {
