@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { confirmDestructive, type Journal, type Log, openLog, UserError, writeFact } from "@understudy/core";
 import { openSide, type Side } from "@understudy/data";
-import { chooseTarget, type HeldCopy, mutate, type Profile, type Target, toolboxOn } from "@understudy/environment";
-import { migrateOnNewData } from "@understudy/workflows/on-new-data";
+import { chooseTarget, mutate, type Profile, type Target, toolboxOn } from "@understudy/environment";
 import { makeCopy, reportFile } from "./make-copy.ts";
 import { planCopy } from "./plan/plan-copy.ts";
 import { refuseIncompatible } from "./refuse-incompatible.ts";
@@ -102,8 +103,8 @@ async function underLock(target: Target, context: CopyContext): Promise<CopyRepo
       from: report.from,
       unmasked: request.unmasked,
       healthySeconds: report.healthySeconds,
-    } satisfies HeldCopy);
-    await migrateOnNewData(staging.stack, { journal, say: request.say, log });
+    });
+    await migrateWorkflows(target, context, journal);
     return report;
   });
 }
@@ -117,6 +118,20 @@ async function copy(context: CopyContext, last: CopyFolder | undefined, journal:
     if (!(error instanceof UserError) || error.next) throw error;
     const next = "Staging's data is as it was. Go on with the copy: pnpm sync:production --resume";
     throw new UserError(error.message, { next, cause: error });
+  }
+}
+
+/** The copy has the workflows that production has; what is new here comes back by its migrations. What is in their way is told. */
+async function migrateWorkflows(target: Target, { request, log }: CopyContext, journal: Journal): Promise<void> {
+  if (!existsSync(join(target.installation.root, "workflows", "migrations"))) return;
+  const { migrateOnStart } = await import("@understudy/workflows");
+  journal.step("workflow migrations");
+  try {
+    await migrateOnStart(target, { manner: "tolerant", say: request.say, log });
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    // The copy is in place and proven: a migration that fails is no reason to call it a failure.
+    request.say(`warning: ${error.message}. ${error.next ?? "See pnpm n8n:status"}`);
   }
 }
 
