@@ -1,6 +1,6 @@
 import { renameSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type Journal, messageOf, openLog, operator, UserError } from "@understudy/core";
+import { type Journal, openLog, operator, UserError } from "@understudy/core";
 import { openSide, type Side } from "@understudy/data";
 import { mutate, type Target, toolboxOn } from "@understudy/environment";
 import { unpackedSize } from "../archive/metadata.ts";
@@ -10,6 +10,7 @@ import { archiveBytes, writeArchive } from "../archive/write-archive.ts";
 import { noteSnapshot } from "../common.ts";
 import { mayBeUnmasked, variablesOf } from "../context.ts";
 import { archivesFolder } from "../folders.ts";
+import { explained } from "../full-disk.ts";
 import { audienceOf, keysOf } from "../key/team-keys.ts";
 import { patiently } from "../patience.ts";
 import { share } from "../report/byte-progress.ts";
@@ -63,7 +64,7 @@ export async function teamExport(request: ExportRequest): Promise<ExportReport> 
     if (request.tell) await tell(request, news);
     return report;
   } catch (thrown) {
-    const error = fullDisk(thrown) ?? thrown;
+    const error = explained(thrown);
     rememberFailure(target, "export", began, error);
     const seen = failureInWords(error);
     if (request.tell)
@@ -127,13 +128,5 @@ function baseOverAnother(file: string): UserError {
   return new UserError(`${relative(process.cwd(), file)} lies over another archive itself`, {
     next: "Name the one that stands alone",
     exitCode: 2,
-  });
-}
-
-function fullDisk(error: unknown): UserError | undefined {
-  if ((error as NodeJS.ErrnoException).code !== "ENOSPC") return undefined;
-  return new UserError(`The disk is full: ${messageOf(error)}. Nothing of the archive stays`, {
-    next: "Free some room, or name another folder: --output",
-    cause: error,
   });
 }

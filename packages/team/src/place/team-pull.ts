@@ -10,6 +10,7 @@ import { writeArchive } from "../archive/write-archive.ts";
 import { commonWith } from "../common.ts";
 import { variablesOf } from "../context.ts";
 import { archivesFolder, workFolder } from "../folders.ts";
+import { explained } from "../full-disk.ts";
 import { liveState } from "../import/live-state.ts";
 import { type ImportReport, teamImport } from "../import/team-import.ts";
 import { keysOf, teamKey } from "../key/team-keys.ts";
@@ -42,7 +43,8 @@ export async function teamPull(request: PullRequest): Promise<{ archive: string;
   let archive: string;
   try {
     archive = await fetchSnapshot(request);
-  } catch (error) {
+  } catch (thrown) {
+    const error = explained(thrown);
     rememberFailure(target, "pull", began, error);
     throw error;
   }

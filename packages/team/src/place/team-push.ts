@@ -6,6 +6,7 @@ import { archiveBytes, metadataText } from "../archive/write-archive.ts";
 import { noteSnapshot } from "../common.ts";
 import { gather } from "../export/gather.ts";
 import { archivesFolder } from "../folders.ts";
+import { explained } from "../full-disk.ts";
 import { patiently } from "../patience.ts";
 import { share } from "../report/byte-progress.ts";
 import { secondsSince } from "../report/seconds-since.ts";
@@ -50,7 +51,8 @@ export async function teamPush(request: PushRequest): Promise<PushReport> {
     const seen = `${report.by} shared ${environment.name} as ${report.stamp}: ${report.tables} tables, ${report.workflows} workflows`;
     await tell(request, { name: "a snapshot was shared", seen, expected: "pnpm team:pull takes it over" });
     return report;
-  } catch (error) {
+  } catch (thrown) {
+    const error = explained(thrown);
     rememberFailure(target, "push", began, error);
     const seen = failureInWords(error);
     await tell(request, { name: "a snapshot was not shared", seen, expected: "pnpm team:push ends well" });
