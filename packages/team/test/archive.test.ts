@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyArchive } from "../src/archive/read-archive.ts";
 import { aCopy, Developer, noCopy } from "./support/developers.ts";
+import { expectNoSecrets } from "./support/planted.ts";
 
 describe("an archive between two developers", () => {
   let ann: Developer;
@@ -122,7 +123,9 @@ describe("an archive between two developers", () => {
   });
 
   it("goes out without a secret of the environment, or encrypted", async () => {
-    const { POSTGRES_PASSWORD = "" } = ann.stage.installation.env("staging");
+    const env = ann.stage.installation.env("staging");
+    const { POSTGRES_PASSWORD = "" } = env;
+    expectNoSecrets((await ann.export()).archive, env, []);
     await ann.stage.sql("app", `CREATE TABLE planted AS SELECT '${POSTGRES_PASSWORD}' AS secret`);
     const open = await ann.run("team:export");
     expect(open).toMatchObject({

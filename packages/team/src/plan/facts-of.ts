@@ -1,4 +1,4 @@
-import type { DataFacts } from "@understudy/environment";
+import type { DataFacts, HeldCopy } from "@understudy/environment";
 import type { Metadata } from "../archive/metadata.ts";
 import { stampOf } from "../archive/name.ts";
 
@@ -6,12 +6,16 @@ import { stampOf } from "../archive/name.ts";
 export function factsOf({ copy, unmasked, exportDate }: Metadata): DataFacts {
   if (!copy) return { copy: null, activeWorkflows: [] };
   const { id, at, from, activeWorkflows } = copy;
-  const [origin] = id.split("@");
   return {
     copy: {
-      ...{ id: `${origin}@${stampOf(new Date(exportDate))}`, at, from, unmasked },
+      ...{ id: `${originOf({ id })}@${stampOf(new Date(exportDate))}`, at, from, unmasked },
       ...{ result: "succeeded", healthySeconds: null },
     },
     activeWorkflows,
   };
+}
+
+/** The copy that was made of production itself, whoever's snapshots it has gone through since. */
+export function originOf({ id }: Pick<HeldCopy, "id">): string {
+  return id.split("@")[0] ?? id;
 }
