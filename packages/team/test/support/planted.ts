@@ -4,7 +4,11 @@ import { isSecret } from "@understudy/core";
 import { expect } from "vitest";
 
 /** An archive that everybody can read has none of these values, nor a secret of the environment file, in clear or encoded. */
-export function expectNoSecrets(archive: string, env: Readonly<Record<string, string>>, planted: readonly string[]): void {
+export function expectNoSecrets(
+  archive: string,
+  env: Readonly<Record<string, string>>,
+  planted: readonly string[],
+): void {
   const content = gunzipSync(readFileSync(archive));
   const secrets = Object.entries(env).filter(([name, value]) => isSecret(name, value));
   expect(secrets.map(([name]) => name)).toContain("POSTGRES_PASSWORD");
