@@ -18,7 +18,7 @@ import type { ReadOptions } from "../archive/read-archive.ts";
 import { noteSnapshot } from "../common.ts";
 import { localOf, variablesOf } from "../context.ts";
 import { searchedFolders } from "../folders.ts";
-import { keptOf, noteSwapped, swapFileOf } from "../kept.ts";
+import { swapFileOf } from "../kept.ts";
 import { keysOf } from "../key/team-keys.ts";
 import { patiently } from "../patience.ts";
 import { compatibility } from "../plan/compatibility.ts";
@@ -28,8 +28,7 @@ import { secondsSince } from "../report/seconds-since.ts";
 import { type Summary, showArchive, showPlan } from "../report/show-archive.ts";
 import { remember, rememberFailure } from "../stats/runs.ts";
 import { within } from "../within.ts";
-import { removeKept } from "./forget-kept.ts";
-import { discard, recoverImport, swapOf, unfinishedImport } from "./import-record.ts";
+import { discard, recoverImport, settle, swapOf, unfinishedImport } from "./import-record.ts";
 import { dropTheirs, type Laying, layBeside } from "./lay-beside.ts";
 import { describePlan, type ImportPart, type ImportPlan, planImport } from "./plan-import.ts";
 import { prove } from "./prove.ts";
@@ -182,16 +181,8 @@ export async function swapInKeeping(
       await putInPlace(swap, { report, prove: () => proof(report), startOnOld: true });
     }),
     journaledStep(journal, "Keep what was replaced", "keep", async () => {
-      const before = keptOf(side.stack);
-      noteSwapped(side.stack, record);
+      await settle(side, record);
       await discardOld(swap);
-      // One generation is kept, of an import of everything and of a part alike.
-      const names = record.databases.map(({ name }) => name);
-      if (!before) return;
-      await removeKept(side, {
-        databases: before.databases.filter((name) => !names.includes(name)),
-        volumes: before.volumes.filter((name) => !record.volumes.includes(name)),
-      });
     }),
   ]);
 }
