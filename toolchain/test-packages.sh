@@ -1,5 +1,5 @@
 # System packages that only tests need: an sshd and a registry of the tests' own, network namespaces, Docker Compose to compare with,
-# a crontab, and systemd's check of unit files.
+# a crontab, systemd's check of unit files, and pip, which fetches an S3 server (moto).
 # Nothing of it runs as a system service afterwards. Without the means to install them, the tests that need one say so.
 # shellcheck shell=sh disable=SC2154 # host_root is set by docker.sh
 
@@ -10,9 +10,13 @@ test_packages() {
   has docker-compose || echo docker-compose
   has crontab || echo cron
   has systemd-analyze || echo systemd
+  has_pip || echo python3-pip
 }
 
 has() { command -v "$1" >/dev/null || [ -x "$host_root/usr/sbin/$1" ]; }
+
+# Of the Python that the tests run, which need not be the system's.
+has_pip() { has python3 && python3 -c 'import pip' 2>/dev/null; }
 
 test_packages_ready() { [ -z "$(test_packages)" ]; }
 

@@ -1,6 +1,10 @@
-import { finished } from "../../packages/deploy/test/support/installation.ts";
+import { finished, type TestInstallation } from "../../packages/deploy/test/support/installation.ts";
 import { processUse } from "../health/process-use.ts";
-import type { Stage } from "./stage.ts";
+
+/** What runs verbs. */
+interface Stage {
+  readonly installation: TestInstallation;
+}
 
 export interface Ran<Report> {
   readonly report: Report;

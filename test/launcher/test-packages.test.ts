@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Sandbox } from "./sandbox.ts";
 
-const all = "openssh-server docker-registry iproute2 docker-compose cron systemd";
+const all = "openssh-server docker-registry iproute2 docker-compose cron systemd python3-pip";
+const programs = ["sshd", "docker-registry", "ip", "docker-compose", "crontab", "systemd-analyze"];
 let box: Sandbox;
 let policy: string;
 let seenPolicy: string;
@@ -25,11 +26,17 @@ function apt(exitCode = 0): void {
 }
 
 test("nothing missing: nothing is installed", async () => {
-  for (const name of ["sshd", "docker-registry", "ip", "docker-compose", "crontab", "systemd-analyze"])
-    box.standIn(name);
+  for (const name of [...programs, "python3"]) box.standIn(name);
   apt();
   expect((await box.run(["test"])).stdout).toBe("ran: --silent run test\n");
   expect(box.calls("apt-get")).toEqual([]);
+});
+
+test("a Python without pip is not enough", async () => {
+  for (const name of programs) box.standIn(name);
+  box.standIn("python3", "exit 1");
+  apt();
+  expect((await box.run(["test"])).stderr).toContain("installs the system packages: python3-pip\n");
 });
 
 test("other verbs do not need them", async () => {

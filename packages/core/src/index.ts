@@ -8,6 +8,7 @@ export type {
   VolumeInspectInfo,
 } from "dockerode";
 export { type AuditEntry, audit, operator } from "./audit.ts";
+export { canonicalJson } from "./canonical-json.ts";
 export { runVerb, type VerbDefinition } from "./cli/verb.ts";
 export { type AttachedContainer, startAttached } from "./docker/attached.ts";
 export { containerLines, type LogWindow, lastLogLines } from "./docker/container-logs.ts";
@@ -23,6 +24,7 @@ export { factFile, forgetFact, readFact, writeFact } from "./facts.ts";
 export { writeFileAtomic } from "./files.ts";
 export { GitFailure, type GitState, git, gitCommit, gitState, hasCommit, isInGit } from "./git.ts";
 export { giveWay } from "./give-way.ts";
+export { sha256 } from "./hash.ts";
 export { findInstallation, type Installation, sourceRoot } from "./installation.ts";
 export { type InterruptedRun, Journal } from "./journal.ts";
 export { isKey, keyInFile, readSecretFile } from "./key-file.ts";

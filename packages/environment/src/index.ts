@@ -1,4 +1,5 @@
 export { networkName, volumeName } from "@understudy/stacks/names";
+export { type DataFacts, type HeldCopy, readDataFacts, writeDataFacts } from "./data-facts.ts";
 export { deployOf, NotDeployed, stackOf } from "./deployed-stack.ts";
 export { type Endpoint, endpointLabel, endpoints } from "./endpoints.ts";
 export { environmentFlags } from "./flags.ts";

@@ -7,6 +7,9 @@ export interface Request {
   readonly key: string;
 }
 
+/** n8n does not answer: it may, a moment later. */
+export class NoAnswer extends UserError {}
+
 /** ms that n8n may take for one answer. */
 const patience = 30_000;
 
@@ -71,11 +74,11 @@ function parse(text: string, what: string, status: number): unknown {
   }
 }
 
-function noAnswer(what: string, error: unknown): UserError {
+function noAnswer(what: string, error: unknown): NoAnswer {
   const { cause } = error as { cause?: { code?: string; message?: string } };
   const late = (error as Error).name === "TimeoutError";
   const why = late ? `nothing for ${patience / 1_000} s` : (cause?.code ?? cause?.message ?? messageOf(error));
-  return new UserError(`n8n does not answer ${what} (${why})`, {
+  return new NoAnswer(`n8n does not answer ${what} (${why})`, {
     next: "See pnpm status and pnpm logs n8n",
     cause: error,
   });

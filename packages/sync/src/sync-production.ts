@@ -100,6 +100,7 @@ async function underLock(target: Target, context: CopyContext): Promise<CopyRepo
       at: new Date().toISOString(),
       result: "succeeded",
       from: report.from,
+      unmasked: request.unmasked,
       healthySeconds: report.healthySeconds,
     });
     await migrateAfterStart(context, journal);

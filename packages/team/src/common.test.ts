@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findInstallation, parseSettings, resolveEnvironment } from "@understudy/core";
-import type { Target } from "@understudy/environment";
+import { type DataFacts, type Target, writeDataFacts } from "@understudy/environment";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { someMetadata } from "./archive/testing.ts";
 import { commonWith, forgetHistory, historyOf, noteSnapshot } from "./common.ts";
@@ -26,6 +26,26 @@ describe("the snapshot that two environments have in common", () => {
     expect(commonWith(target, { history: [stamp(9), stamp(2), stamp(1)] })?.exportDate).toBe(day(2));
     expect(commonWith(target, { history: [stamp(9)] })).toBeUndefined();
     expect(commonWith(target, { history: [] })).toBeUndefined();
+  });
+
+  it("is none of before another copy of production's data, and of the same copy it is, from hand to hand", () => {
+    const copyOf = (id: string): DataFacts => ({
+      copy: {
+        ...{ id, at: day(1), result: "succeeded", from: "production" },
+        ...{ unmasked: false, healthySeconds: null },
+      },
+      activeWorkflows: [],
+    });
+    note(1);
+    writeDataFacts(target, copyOf("a"));
+    expect(historyOf(target)).toEqual([]);
+    expect(commonWith(target, { history: [stamp(1)] })).toBeUndefined();
+    note(2);
+    writeDataFacts(target, copyOf("a@2026-11-03-10-00-00"));
+    note(3);
+    expect(historyOf(target)).toEqual([stamp(3), stamp(2)]);
+    writeDataFacts(target, copyOf("b"));
+    expect(historyOf(target)).toEqual([]);
   });
 
   it("is forgotten with the data that came from it, and after very many", () => {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sourceRoot } from "@understudy/core";
 import { listDatabases, type Side } from "@understudy/data";
-import type { DesiredStack } from "@understudy/environment";
+import { type DesiredStack, readDataFacts, type Target } from "@understudy/environment";
 import type { Metadata } from "./archive/metadata.ts";
 import type { Local } from "./plan/compatibility.ts";
 import { migrationOf } from "./services.ts";
@@ -23,6 +23,11 @@ export function servicesOf({ model }: Pick<DesiredStack, "model">): Metadata["se
 /** Where the snapshots of an environment's variables come from: the process, and over it `.env.<environment>`. */
 export function variablesOf({ envFile }: Pick<DesiredStack, "envFile">): Readonly<Record<string, string | undefined>> {
   return { ...process.env, ...envFile.values };
+}
+
+/** Whether an environment may hold personal details as production has them: it is allowed to, or what it holds came so. */
+export function mayBeUnmasked(target: Pick<Target, "installation" | "environment">): boolean {
+  return !target.environment.sanitize || readDataFacts(target).copy?.unmasked === true;
 }
 
 /** As `server_version_num`. */
@@ -46,6 +51,7 @@ export async function localOf(side: Side): Promise<Local> {
     services: Object.fromEntries(Object.entries(servicesOf(stack)).map(([name, { version }]) => [name, version])),
     migrations,
     team: stack.settings.teamSync.team,
+    takesUnmasked: !stack.environment.sanitize && stack.profile.profile === "server",
     volumes: Object.keys(stack.model.volumes),
   };
 }

@@ -1,3 +1,4 @@
+import { NoAnswer } from "@understudy/n8n";
 import { PostgresError } from "@understudy/postgres";
 import { describe, expect, it } from "vitest";
 import { patiently } from "./patience.ts";
@@ -19,6 +20,10 @@ describe("patience", () => {
     const said: string[] = [];
     expect(await patiently(5_000, failing(1, refused), (line) => said.push(line))).toBe(2);
     expect(said).toEqual(["it refuses connections; trying again in 0.25 s"]);
+  });
+
+  it("tries again while n8n does not answer", async () => {
+    expect(await patiently(5_000, failing(1, new NoAnswer("n8n does not answer")))).toBe(2);
   });
 
   it("ends with the last failure when time is up", async () => {

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf } from "@understudy/core";
+import { NoAnswer } from "@understudy/n8n";
 import { PostgresError } from "@understudy/postgres";
 
 /** ms between the first two tries; then twice as long each time. */
@@ -9,7 +11,7 @@ const longest = 8_000;
 const final = new Set(["28P01", "28000", "3D000", "42501"]);
 
 /**
- * Do what needs a database, and again while it does not answer.
+ * Do what needs a database or n8n, and again while it does not answer.
  * @param limit ms in all, after which the last failure is what is thrown.
  */
 export async function patiently<Result>(
@@ -22,10 +24,13 @@ export async function patiently<Result>(
     try {
       return await work();
     } catch (error) {
-      const passing = error instanceof PostgresError && !final.has(error.code);
-      if (!passing || performance.now() + wait > deadline) throw error;
-      say(`${error.message}; trying again in ${wait / 1_000} s`);
+      if (!isPassing(error) || performance.now() + wait > deadline) throw error;
+      say(`${messageOf(error)}; trying again in ${wait / 1_000} s`);
       await sleep(wait);
     }
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof NoAnswer || (error instanceof PostgresError && !final.has(error.code));
 }

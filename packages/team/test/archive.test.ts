@@ -2,7 +2,8 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileS
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyArchive } from "../src/archive/read-archive.ts";
-import { Developer } from "./support/developers.ts";
+import { aCopy, Developer, noCopy } from "./support/developers.ts";
+import { expectNoSecrets } from "./support/planted.ts";
 
 describe("an archive between two developers", () => {
   let ann: Developer;
@@ -122,7 +123,9 @@ describe("an archive between two developers", () => {
   });
 
   it("goes out without a secret of the environment, or encrypted", async () => {
-    const { POSTGRES_PASSWORD = "" } = ann.stage.installation.env("staging");
+    const env = ann.stage.installation.env("staging");
+    const { POSTGRES_PASSWORD = "" } = env;
+    expectNoSecrets((await ann.export()).archive, env, []);
     await ann.stage.sql("app", `CREATE TABLE planted AS SELECT '${POSTGRES_PASSWORD}' AS secret`);
     const open = await ann.run("team:export");
     expect(open).toMatchObject({
@@ -166,6 +169,33 @@ describe("an archive between two developers", () => {
     const { exitCode, stderr } = await ann.run("team:export");
     installation.write("understudy.yml", settings);
     expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining("--encrypt") });
+  });
+
+  it("says of which copy of production's its data is; the way back says again what was known before", async () => {
+    ann.facts = aCopy;
+    const { archive } = await ann.export();
+    ann.facts = noCopy;
+    const id = `${aCopy.copy?.id}@${/[\d-]{19}/.exec(basename(archive))?.[0]}`;
+    const imported = { copy: { ...aCopy.copy, id, healthySeconds: null }, activeWorkflows: aCopy.activeWorkflows };
+    await bob.import(bring(archive));
+    expect(bob.facts).toEqual(imported);
+    for (const known of [noCopy, imported, noCopy]) {
+      expect(await bob.run("team:undo", "--yes")).toMatchObject({ exitCode: 0 });
+      expect(bob.facts).toEqual(known);
+    }
+  });
+
+  it("of unmasked data is encrypted, and refused where data must be masked", async () => {
+    ann.facts = { ...aCopy, copy: aCopy.copy && { ...aCopy.copy, unmasked: true } };
+    const open = await ann.run("team:export");
+    expect(open).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("--encrypt") });
+    const { archive } = await ann.export("--encrypt");
+    ann.facts = noCopy;
+    expect(await bob.run("team:import", bring(archive), "--yes")).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining("this environment must have masked data"),
+    });
+    expect(bob.facts).toEqual(noCopy);
   });
 
   it("is imported once at a time", async () => {

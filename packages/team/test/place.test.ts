@@ -47,6 +47,10 @@ describe("a team's place", () => {
     expect(pulled.stderr).toContain("No common snapshot is known");
     expect(await bob.stage.content()).toBe("new");
     expect(existsSync(bob.file(`team-sync-exports/team-export-${second.stamp}.tar.gz.age`))).toBe(true);
+    expect(await ann.run("team:sync", "--since", "x.tar.gz")).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("--since is for archives"),
+    });
     const [mine, theirs] = [await push(bob), await list(ann)];
     expect(theirs[0]?.stamp).toBe(mine.stamp);
     const again = await ann.run("team:pull", mine.stamp, "--dry-run");

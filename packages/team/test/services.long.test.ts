@@ -6,6 +6,7 @@ import { createInstallation, type TestInstallation } from "../../deploy/test/sup
 import { TestN8n } from "../../health/test/support/workflow-n8n.ts";
 import type { ExportReport } from "../src/export/team-export.ts";
 import type { ImportReport } from "../src/import/team-import.ts";
+import { expectNoSecrets } from "./support/planted.ts";
 
 /** One developer's whole staging: every service. */
 interface Whole {
@@ -76,6 +77,7 @@ describe("two developers' whole stagings", () => {
   };
   const carry = async (from: Whole, to: Whole) => {
     const { archive } = await from.installation.json<ExportReport>("team:export", "--include-volumes");
+    expectNoSecrets(archive, from.installation.env("staging"), [header.value]);
     mkdirSync(join(to.installation.root, "team-sync-exports"), { recursive: true });
     const file = join(to.installation.root, "team-sync-exports", basename(archive));
     copyFileSync(archive, file);

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { sha256 } from "@understudy/core";
 import type { ValidateFunction } from "ajv";
 
 const require = createRequire(import.meta.url);
@@ -51,7 +51,7 @@ function keep(code: string): void {
 
 function keptFile(): string {
   const { version } = require("ajv/package.json") as { version: string };
-  const key = createHash("sha256").update(schemaText()).update(version).digest("hex").slice(0, 16);
+  const key = sha256(schemaText() + version).slice(0, 16);
   return join(packageRoot, "node_modules", ".cache", `compose-spec-${key}.cjs`);
 }
 

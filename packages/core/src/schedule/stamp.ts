@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "../hash.ts";
 import type { Origin } from "./job.ts";
 
 /** What the first line of a unit file or crontab block of ours tells. */
@@ -46,5 +46,5 @@ export function sameOrigin(a: Origin, b: Origin): boolean {
 }
 
 function sumOf(body: string): string {
-  return createHash("sha256").update(body).digest("hex").slice(0, 16);
+  return sha256(body).slice(0, 16);
 }

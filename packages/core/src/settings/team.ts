@@ -10,7 +10,7 @@ export const teamSchema = z.strictObject({
   team: name.default("team"),
   /** Where snapshots are shared, as restic names it; it lies in a folder of the team's name. None: archives go by hand. */
   place: place.optional(),
-  /** age recipients of teammates: who can read an encrypted archive. None: whoever knows the passphrase. */
+  /** age recipients of teammates: who can read an encrypted archive. None: whoever has the passphrase, or the team's key. */
   recipients: z.array(z.string().regex(/^age1[0-9a-z]{20,}$/, "must be an age recipient, age1…")).default([]),
   /** Where archives are written, and looked for, below the installation. */
   folder: z

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { UserError, writeFileAtomic } from "@understudy/core";
+import type { DataFacts } from "@understudy/environment";
 import type { SwapPhase, SwapRecord } from "./swap.ts";
 import type { DatabaseSwap } from "./swap-databases.ts";
 
@@ -10,6 +11,8 @@ interface SwapState {
   readonly keepsOld: boolean;
   /** What is swapped in was kept from before: failing that, it is kept again. */
   readonly fromKept: boolean;
+  /** What is known of the data that goes and of the data that comes; null: nobody asks. */
+  readonly facts: { readonly before: DataFacts; readonly after: DataFacts } | null;
   readonly databases: readonly DatabaseSwap[];
   /** As the compose files name them. */
   readonly volumes: readonly string[];
@@ -28,13 +31,20 @@ export class SwapFile implements SwapRecord {
   /** @param keepsOld what is replaced stays for one more generation. */
   static begin(
     file: string,
-    { what, finish, keepsOld = false, fromKept = false }: Pick<SwapState, "what" | "finish"> & Partial<SwapState>,
+    {
+      what,
+      finish,
+      keepsOld = false,
+      fromKept = false,
+      facts = null,
+    }: Pick<SwapState, "what" | "finish"> & Partial<SwapState>,
   ): SwapFile {
     const record = new SwapFile(file, {
       what,
       finish,
       keepsOld,
       fromKept,
+      facts,
       phase: "prepared",
       databases: [],
       volumes: [],
@@ -71,6 +81,10 @@ export class SwapFile implements SwapRecord {
 
   get fromKept(): boolean {
     return this.#state.fromKept;
+  }
+
+  get facts(): SwapState["facts"] {
+    return this.#state.facts;
   }
 
   get databases(): readonly DatabaseSwap[] {

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import type { ContainerInspectInfo } from "@understudy/core";
+import { type ContainerInspectInfo, sha256 } from "@understudy/core";
 import type { Snapshot } from "@understudy/environment";
 
 /**
@@ -21,7 +20,7 @@ export function fingerprint({ containers, networks, volumes }: Snapshot): string
 
 /** A stable hash of plain data: key order does not matter. */
 export function hash(data: unknown): string {
-  return createHash("sha256").update(JSON.stringify(data, sortKeys)).digest("hex");
+  return sha256(JSON.stringify(data, sortKeys));
 }
 
 /**

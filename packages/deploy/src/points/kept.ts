@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type Installation, writeFileAtomic } from "@understudy/core";
+import { type Installation, sha256, writeFileAtomic } from "@understudy/core";
 import type { Recorded } from "@understudy/environment";
 import { tagPattern } from "./tag-name.ts";
 
@@ -29,7 +28,7 @@ export function keepFiles(folder: string, { release, target }: Recorded, checkpo
     ]),
   ];
   for (const [path, text] of files) writeFileAtomic(join(folder, path), text);
-  return Object.fromEntries(files.map(([path, text]) => [path, hashOf(text)]));
+  return Object.fromEntries(files.map(([path, text]) => [path, sha256(text)]));
 }
 
 /** From here on the point is whole, and its tag can be made again. */
@@ -59,7 +58,7 @@ export function tagAgain(folder: string, tag: string, commit: string): string {
 export function damagedFiles(folder: string, files: Readonly<Record<string, string>>): string[] {
   return Object.entries(files).flatMap(([path, sha]) => {
     const file = join(folder, path);
-    return existsSync(file) && hashOf(readFileSync(file)) === sha ? [] : [path];
+    return existsSync(file) && sha256(readFileSync(file)) === sha ? [] : [path];
   });
 }
 
@@ -67,7 +66,7 @@ export function damagedFiles(folder: string, files: Readonly<Record<string, stri
 export function recordHashes({ target }: Recorded): Record<string, string> {
   const record = target.installation.composeDir;
   return Object.fromEntries(
-    filesBelow(record).map((path) => [join("deployed", path), hashOf(readFileSync(join(record, path)))]),
+    filesBelow(record).map((path) => [join("deployed", path), sha256(readFileSync(join(record, path)))]),
   );
 }
 
@@ -76,8 +75,4 @@ function filesBelow(folder: string): string[] {
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
     .sort();
-}
-
-function hashOf(content: string | Buffer): string {
-  return createHash("sha256").update(content).digest("hex");
 }

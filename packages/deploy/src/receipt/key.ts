@@ -1,7 +1,7 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { existsSync, linkSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Installation, UserError, writeFileAtomic } from "@understudy/core";
+import { type Installation, sha256, UserError, writeFileAtomic } from "@understudy/core";
 
 /**
  * The key that receipts and rollback points are signed with: Ed25519, made at the first use. Its public half lies beside it:
@@ -30,9 +30,7 @@ export function checkingKey(installation: Installation): KeyObject | undefined {
 /** What tells one key from another: SHA-256 of its public half. */
 export function fingerprintOf(key: KeyObject): string {
   const half = key.type === "public" ? key : createPublicKey(key);
-  return createHash("sha256")
-    .update(half.export({ type: "spki", format: "der" }))
-    .digest("hex");
+  return sha256(half.export({ type: "spki", format: "der" }));
 }
 
 function keyFiles({ stateDir }: Installation) {

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Installation, messageOf, writeFileAtomic } from "@understudy/core";
+import { type Installation, messageOf, sha256, writeFileAtomic } from "@understudy/core";
 import { ReceiptFlaw } from "./flaw.ts";
 import { checkingKey, signingKey } from "./key.ts";
 import type { Receipt } from "./receipt.ts";
@@ -28,7 +27,7 @@ export function readReceipt(installation: Installation, release: string): Receip
 /** SHA-256 of a release's receipt as it lies there, null when there is none: what a rollback point names it by. */
 export function receiptHash(installation: Installation, release: string): string | null {
   const file = receiptFile(installation, release);
-  return existsSync(file) ? createHash("sha256").update(readFileSync(file)).digest("hex") : null;
+  return existsSync(file) ? sha256(readFileSync(file)) : null;
 }
 
 function readBytes(file: string, release: string): Buffer {

@@ -34,9 +34,22 @@ describe("offeredJobs", () => {
   it("share a staging with the team at the time that is set, and production never", () => {
     const staging = { ...target, environment: resolveEnvironment(settings, "staging") };
     const [team] = offeredJobs(staging, {}, new Set(["team:export"])).filter(({ job }) => job === "team");
-    expect(team?.command.slice(1).join(" ")).toBe("team:export --environment staging --wait");
+    expect(team?.command.slice(1).join(" ")).toBe("team:export --environment staging --wait --tell");
     expect([team?.when, team?.missing]).toEqual([{ hour: 9, minute: 5 }, []]);
     expect(jobs.some(({ job }) => job === "team")).toBe(false);
+  });
+
+  it.each([
+    ["", "environments: { staging: { kind: staging, sanitize: false } }", "team:export --wait --tell --encrypt"],
+    ["in a place", "teamSync: { place: /srv/team }", "team:push --wait"],
+  ])("share %s so that nobody else can read what may be unmasked", (_, text, expected) => {
+    const own = parseSettings(text, "understudy.yml");
+    const staging = { ...target, settings: own, environment: resolveEnvironment(own, "staging") };
+    const command = offeredJobs(staging, {})
+      .find(({ job }) => job === "team")
+      ?.command.slice(1)
+      .join(" ");
+    expect(command?.replace(" --environment staging", "")).toBe(expected);
   });
 
   it("find their way without a login", () => {

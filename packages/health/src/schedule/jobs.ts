@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type ScheduledJob, sourceRoot, UserError } from "@understudy/core";
+import { type Environment, type ScheduledJob, type Settings, sourceRoot, UserError } from "@understudy/core";
 import type { Target } from "@understudy/environment";
 
 export const jobNames = ["monitor", "weekly", "backup", "drill", "team"] as const;
@@ -37,7 +37,7 @@ export function offeredJobs(
 ): OfferedJob[] {
   const launcher = join(sourceRoot, "understudy");
   const { name } = environment;
-  const share = settings.teamSync.place === undefined ? "team:export" : "team:push";
+  const share = sharing(settings, environment);
   const definitions: Record<JobName, Definition> = {
     monitor: {
       description: `Understudy watches ${name}`,
@@ -69,8 +69,8 @@ export function offeredJobs(
     },
     team: {
       description: `Understudy shares ${name} with the team every day`,
-      command: [launcher, share, "--environment", name, "--wait"],
-      needs: [share],
+      command: [launcher, share.verb, "--environment", name, "--wait", ...share.flags],
+      needs: [share.verb],
       when: {
         hour: Number(settings.teamSync.exportAt.slice(0, 2)),
         minute: Number(settings.teamSync.exportAt.slice(3)),
@@ -94,6 +94,12 @@ export function offeredJobs(
       missing: needs.filter((verb) => !verbs.has(verb)),
     };
   });
+}
+
+/** What shares with the team. A place is always encrypted; an archive of data that may be unmasked must be. */
+function sharing({ teamSync }: Settings, { sanitize }: Environment): { verb: string; flags: readonly string[] } {
+  if (teamSync.place !== undefined) return { verb: "team:push", flags: [] };
+  return { verb: "team:export", flags: ["--tell", ...(sanitize ? [] : ["--encrypt"])] };
 }
 
 interface Definition extends Pick<ScheduledJob, "description" | "command" | "when"> {

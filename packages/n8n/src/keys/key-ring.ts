@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { messageOf, UserError } from "@understudy/core";
+import { messageOf, sha256, UserError } from "@understudy/core";
 import type { Connection } from "@understudy/postgres";
 import { type Algorithm, decrypt, encryptCbc } from "./cipher.ts";
 
@@ -45,7 +44,7 @@ export async function readKeyRing(connection: Connection, instanceKey: string, w
 
 function unwrap({ value }: StoredKey, instanceKey: string, whose: string): string {
   try {
-    return decrypt(value, createHash("sha256").update(instanceKey).digest("hex"), "aes-256-gcm");
+    return decrypt(value, sha256(instanceKey), "aes-256-gcm");
   } catch (error) {
     throw new UserError(`The N8N_ENCRYPTION_KEY of ${whose} does not open its n8n's own keys: ${messageOf(error)}`, {
       next: `Put the key that its n8n was first started with into the environment file of ${whose}`,

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { sha256 } from "@understudy/core";
 import type { Catalog } from "@understudy/postgres";
 import { type CopyJob, copyJobs } from "./jobs.ts";
 import type { TablePlan } from "./table-plan.ts";
@@ -42,5 +42,5 @@ function hashOf(tables: readonly TablePlan[]): string {
     const { estimatedRows, bytes, pages, ...definition } = table;
     return [definition, action, where, columns.map(({ action, expression }) => [action, expression])];
   });
-  return createHash("sha256").update(JSON.stringify(decisive)).digest("hex");
+  return sha256(JSON.stringify(decisive));
 }

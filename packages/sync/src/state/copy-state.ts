@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Installation, UserError, writeFileAtomic } from "@understudy/core";
+import { type Installation, sha256, UserError, writeFileAtomic } from "@understudy/core";
 
 /** Where a copy is, on disk after each step, so that another run can go on. Names and counts only, never a value. */
 export interface CopyState {
@@ -103,7 +102,7 @@ export function newCopyId(now = new Date()): string {
 
 /** What tells keys apart without telling anything of them. */
 export function keyId(key: string): string {
-  return createHash("sha256").update(`understudy key id\n${key}`).digest("hex").slice(0, 12);
+  return sha256(`understudy key id\n${key}`).slice(0, 12);
 }
 
 function copiesFolder(installation: Installation): string {

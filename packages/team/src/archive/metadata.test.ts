@@ -22,7 +22,17 @@ describe("metadata of an archive", () => {
     expect(() => parseMetadata(JSON.stringify(wrong))).toThrow(/^postgres: /);
   });
 
-  it("of a format that is not known are refused", () => {
-    expect(() => parseMetadata(JSON.stringify({ ...someMetadata({}), format: 2 }))).toThrow(/^format: /);
+  it.each([
+    [2, "Update first: git pull"],
+    [0, "Ask its sender to update, and to export again"],
+  ])("of format %i are refused, with what to do, whatever else is in them", (format, next) => {
+    const { exportDate: _, ...other } = { ...someMetadata({}), format, more: true };
+    const message = `It was exported by Understudy 0.1.0, in format ${format}; this one reads 1`;
+    expect(() => parseMetadata(JSON.stringify(other))).toThrow(expect.objectContaining({ message, next }));
+  });
+
+  it("without a version, and those of others, are not told apart from damage", () => {
+    for (const data of [{ format: 2 }, { product: "other", format: 2, understudyVersion: "1" }, null])
+      expect(() => parseMetadata(JSON.stringify(data))).toThrow(/^\w*: Invalid input/);
   });
 });

@@ -1,4 +1,5 @@
 import { describedDatabase } from "@understudy/backup";
+import { UserError } from "@understudy/core";
 import { z } from "zod";
 import { isArchivePath } from "./paths.ts";
 
@@ -39,9 +40,12 @@ const workflow = z.strictObject({
   sha256,
 });
 
+/** A field more or less makes it another one: what a reader does not know, it does not pass over. */
+const format = 1;
+
 export const metadataSchema = z.strictObject({
   product: z.literal("understudy"),
-  format: z.literal(1),
+  format: z.literal(format),
   /** ISO 8601: the moment that all of it is of. */
   exportDate: z.iso.datetime(),
   exportedBy: z.string(),
@@ -55,6 +59,15 @@ export const metadataSchema = z.strictObject({
   secrets: z.boolean(),
   /** It may hold personal details as production has them. */
   unmasked: z.boolean(),
+  /** The copy of production's data that it is of, and the workflows that may be live in that; null: it is of none. */
+  copy: z
+    .strictObject({
+      id: z.string(),
+      at: z.iso.datetime(),
+      from: z.string(),
+      activeWorkflows: z.array(z.string()),
+    })
+    .nullable(),
   services: z.record(z.string(), service),
   /** As `server_version_num`. */
   postgres: z.int(),
@@ -82,9 +95,11 @@ export type ArchivedDatabase = Metadata["databases"][number];
 export type ArchivedWorkflow = Metadata["workflows"][number];
 export type ArchivedFile = Metadata["files"][number];
 
-/** @throws Error with what is wrong with it. */
+/** @throws Error with what is wrong with it, a UserError for those of another format. */
 export function parseMetadata(text: string): Metadata {
-  const parsed = metadataSchema.safeParse(JSON.parse(text));
+  const data: unknown = JSON.parse(text);
+  refuseOtherFormat(data);
+  const parsed = metadataSchema.safeParse(data);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new Error(`${issue?.path.join(".")}: ${issue?.message}`, { cause: parsed.error });
@@ -93,6 +108,18 @@ export function parseMetadata(text: string): Metadata {
   const twice = paths.find((path, index) => paths.indexOf(path) !== index);
   if (twice !== undefined) throw new Error(`it names ${twice} twice`);
   return parsed.data;
+}
+
+/** Not damaged, but of another time. */
+function refuseOtherFormat(data: unknown): void {
+  const named = z.object({ product: z.literal("understudy"), format: z.int(), understudyVersion: z.string() });
+  const { success, data: found } = named.safeParse(data);
+  if (!success || found.format === format) return;
+  const older = found.format < format;
+  throw new UserError(
+    `It was exported by Understudy ${found.understudyVersion}, in format ${found.format}; this one reads ${format}`,
+    { next: older ? "Ask its sender to update, and to export again" : "Update first: git pull" },
+  );
 }
 
 /** Bytes of everything that is in an archive, unpacked. */

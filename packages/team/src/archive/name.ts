@@ -14,6 +14,12 @@ export function stampOf(date: Date): string {
   return date.toISOString().slice(0, 19).replaceAll(/[:T]/g, "-");
 }
 
+/** The moment of a stamp, to the second. */
+export function timeOf(stamp: string): Date {
+  const [year, month, day, ...time] = stamp.split("-");
+  return new Date(`${year}-${month}-${day}T${time.join(":")}Z`);
+}
+
 /** `team-export-2026-11-22-14-05-09.tar.gz`, with `.age` after it when it is encrypted. */
 export function archiveName({ stamp, encrypted }: ArchiveName): string {
   return `team-export-${stamp}.tar.gz${encrypted ? ".age" : ""}`;

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { createGzip } from "node:zlib";
+import { sha256 } from "@understudy/core";
 import { type Pack, pack } from "tar-stream";
 import type { ArchivedFile, Metadata } from "./metadata.ts";
 import { archiveFolder, archiveName } from "./name.ts";
@@ -24,7 +24,15 @@ export function someMetadata(files: Readonly<Record<string, string>>, changes: P
       dockerVersion: "27.3.1",
       gitCommit: null,
     },
-    ...{ team: "shop", environment: "staging", secrets: false, unmasked: false, services: {}, postgres: 170_006 },
+    ...{
+      team: "shop",
+      environment: "staging",
+      secrets: false,
+      unmasked: false,
+      copy: null,
+      services: {},
+      postgres: 170_006,
+    },
     ...{
       databases: [],
       workflows: [],
@@ -41,7 +49,7 @@ export function someMetadata(files: Readonly<Record<string, string>>, changes: P
 }
 
 export function archivedFile(path: string, content: string): ArchivedFile {
-  return { path, bytes: Buffer.byteLength(content), sha256: createHash("sha256").update(content).digest("hex") };
+  return { path, bytes: Buffer.byteLength(content), sha256: sha256(content) };
 }
 
 /** An entry of a tar, with its content; one without a content is its header alone. */

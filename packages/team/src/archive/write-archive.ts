@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pipeline as chain, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
+import { sha256 } from "@understudy/core";
 import { type Pack, pack } from "tar-stream";
 import { type Audience, encrypted } from "./encryption.ts";
 import type { Metadata } from "./metadata.ts";
@@ -53,7 +53,7 @@ export function metadataText(metadata: Metadata): string {
 
 /** What identifies an archive, for one that lies over it. */
 export function metadataDigest(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return sha256(text);
 }
 
 /** An archive as it is before compression: a tar. */

@@ -11,6 +11,7 @@ interface Flags extends EnvironmentChoice {
   since?: string;
   includeVolumes?: boolean;
   wait?: boolean;
+  tell?: boolean;
   json?: boolean;
 }
 
@@ -24,10 +25,13 @@ await runVerb(import.meta.url, {
     "pnpm team:export --include-volumes --output /media/usb",
     "pnpm team:export --since team-sync-exports/team-export-2026-11-22-14-05-09.tar.gz   # what changed since",
   ],
-  configure: exportFlags,
+  configure: (command) =>
+    exportFlags(command).option("--tell", "say in the environment's alert channels how it went, as the timer does"),
   run: async (flags: Flags) => {
-    const { output, encrypt = false, since, includeVolumes = false, wait = false, json, ...choice } = flags;
-    const report = await teamExport({ target: teamTarget(choice), output, encrypt, since, includeVolumes, wait, say });
+    const { output, encrypt = false, since, includeVolumes = false, wait = false, tell = false, ...rest } = flags;
+    const { json, ...choice } = rest;
+    const target = teamTarget(choice);
+    const report = await teamExport({ target, output, encrypt, since, includeVolumes, wait, tell, say });
     process.stdout.write(json ? `${JSON.stringify(report)}\n` : showExport(report));
   },
 });

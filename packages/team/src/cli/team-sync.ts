@@ -1,4 +1,4 @@
-import { operator, runVerb } from "@understudy/core";
+import { operator, runVerb, UserError } from "@understudy/core";
 import type { EnvironmentChoice } from "@understudy/environment";
 import { teamExport } from "../export/team-export.ts";
 import { teamList } from "../place/team-list.ts";
@@ -26,16 +26,27 @@ await runVerb(import.meta.url, {
     const { output, encrypt = false, since, includeVolumes = false, wait = false, json, ...choice } = flags;
     const target = teamTarget(choice);
     if (target.settings.teamSync.place === undefined) {
-      const report = await teamExport({ target, output, encrypt, since, includeVolumes, wait, say });
+      const report = await teamExport({ target, output, encrypt, since, includeVolumes, wait, tell: false, say });
       process.stdout.write(json ? `${JSON.stringify(report)}\n` : showExport(report) + byHand(report.archive));
       return;
     }
+    refuseArchiveFlags({ output, encrypt, since });
     const report = await teamPush({ target, includeVolumes, wait, say });
     const [newest] = (await teamList(target)).filter(({ by }) => by !== operator());
     const theirs = newest ? lines(`The newest of a teammate's is ${newest.stamp} by ${newest.by}: pnpm team:pull`) : "";
     process.stdout.write(json ? `${JSON.stringify(report)}\n` : showPush(report) + theirs);
   },
 });
+
+/** A flag that would do nothing is a mistake. */
+function refuseArchiveFlags(flags: Pick<Flags, "output" | "encrypt" | "since">): void {
+  const given = Object.entries(flags).flatMap(([name, value]) => (value ? [`--${name}`] : []));
+  if (!given.length) return;
+  throw new UserError(`${given.join(", ")} is for archives, and the team shares by its place`, {
+    next: "Leave it away; or make an archive beside it: pnpm team:export",
+    exitCode: 2,
+  });
+}
 
 function byHand(archive: string): string {
   return lines(

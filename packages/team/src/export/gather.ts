@@ -12,17 +12,19 @@ import {
   UserError,
 } from "@understudy/core";
 import { type Side, VolumeBox } from "@understudy/data";
+import { readDataFacts } from "@understudy/environment";
 import type { ArchivedDatabase, Metadata } from "../archive/metadata.ts";
 import { stampOf } from "../archive/name.ts";
 import { archivePaths } from "../archive/paths.ts";
 import { Spool, type Spooled } from "../archive/spool.ts";
 import type { Packed } from "../archive/write-archive.ts";
 import { historyOf } from "../common.ts";
-import { serverVersion, servicesOf, understudyVersion } from "../context.ts";
+import { mayBeUnmasked, serverVersion, servicesOf, understudyVersion } from "../context.ts";
 import { workFolder } from "../folders.ts";
 import { keptDatabases } from "../kept.ts";
 import { teamBox } from "../key/box.ts";
 import { teamKey } from "../key/team-keys.ts";
+import { patiently } from "../patience.ts";
 import { layOver } from "../plan/lay-over.ts";
 import { amount } from "../report/byte-progress.ts";
 import { withPlaceholders } from "../secrets/placeholders.ts";
@@ -124,8 +126,9 @@ function gathering(progress: Progress, journal: Journal): Step[] {
       }
       return `${databases.reduce((sum, { tables }) => sum + tables.length, 0)} tables`;
     }),
-    step("Export workflows and credentials", "workflows", async () => {
-      const workflows = await readWorkflows(side);
+    step("Export workflows and credentials", "workflows", async (report) => {
+      const { answerSeconds } = side.stack.settings.teamSync;
+      const workflows = await patiently(answerSeconds * 1_000, () => readWorkflows(side), report);
       progress.workflows = workflows.map(describeWorkflow);
       await collection.addText(archivePaths.workflows, `${JSON.stringify(workflows, null, 2)}\n`);
       const credentials = await credentialsOf(progress);
@@ -173,7 +176,8 @@ async function describe(progress: Progress): Promise<Metadata> {
     team: stack.settings.teamSync.team,
     environment: stack.environment.name,
     secrets: options.secrets,
-    unmasked: !stack.environment.sanitize,
+    unmasked: mayBeUnmasked(stack),
+    copy: copyOf(stack),
     services: servicesOf(stack),
     postgres: await serverVersion(side),
     databases,
@@ -186,6 +190,11 @@ async function describe(progress: Progress): Promise<Metadata> {
     files: [...files],
     unchanged: [...unchanged],
   };
+}
+
+function copyOf(stack: Side["stack"]): Metadata["copy"] {
+  const { copy, activeWorkflows } = readDataFacts(stack);
+  return copy && { id: copy.id, at: copy.at, from: copy.from, activeWorkflows: [...activeWorkflows] };
 }
 
 function momentOf({ moment }: Pick<Progress, "moment">): Moment {

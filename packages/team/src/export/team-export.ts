@@ -1,6 +1,6 @@
 import { renameSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { type Journal, messageOf, openLog, UserError } from "@understudy/core";
+import { type Journal, openLog, operator, UserError } from "@understudy/core";
 import { openSide, type Side } from "@understudy/data";
 import { mutate, type Target, toolboxOn } from "@understudy/environment";
 import { unpackedSize } from "../archive/metadata.ts";
@@ -8,13 +8,15 @@ import { archiveName } from "../archive/name.ts";
 import { verifyArchive } from "../archive/read-archive.ts";
 import { archiveBytes, writeArchive } from "../archive/write-archive.ts";
 import { noteSnapshot } from "../common.ts";
-import { variablesOf } from "../context.ts";
+import { mayBeUnmasked, variablesOf } from "../context.ts";
 import { archivesFolder } from "../folders.ts";
+import { explained } from "../full-disk.ts";
 import { audienceOf, keysOf } from "../key/team-keys.ts";
 import { patiently } from "../patience.ts";
 import { share } from "../report/byte-progress.ts";
 import { secondsSince } from "../report/seconds-since.ts";
-import { remember } from "../stats/runs.ts";
+import { failureInWords, tell } from "../report/tell.ts";
+import { remember, rememberFailure } from "../stats/runs.ts";
 import { gather } from "./gather.ts";
 
 export interface ExportRequest {
@@ -26,6 +28,8 @@ export interface ExportRequest {
   readonly since: string | undefined;
   readonly includeVolumes: boolean;
   readonly wait: boolean;
+  /** Say in the environment's alert channels how it went: for a run that nobody watches. */
+  readonly tell: boolean;
   /** Says a line to the person. */
   readonly say: (line: string) => void;
 }
@@ -45,8 +49,8 @@ export async function teamExport(request: ExportRequest): Promise<ExportReport> 
   const { installation, environment, settings } = target;
   const began = performance.now();
   const log = openLog(installation, environment.name, "team");
-  refuseOpenDetails(request);
   try {
+    refuseOpenDetails(request);
     await using side = await patiently(settings.teamSync.answerSeconds * 1_000, () => openSide(target), say);
     const options = { verb: "team:export", wait, toolbox: await toolboxOn(side.engine), onlyReads: true, log, say };
     const report = await mutate(target, side.engine, options, ({ journal }) =>
@@ -54,10 +58,18 @@ export async function teamExport(request: ExportRequest): Promise<ExportReport> 
     );
     remember(target, { verb: "export", result: "succeeded", bytes: report.bytes, seconds: report.seconds });
     log.info({ report }, "export");
+    const what = `${report.tables} tables, ${report.workflows} workflows`;
+    const seen = `${operator()} exported ${environment.name}: ${what}, ${report.archive}`;
+    const news = { name: "an archive was made", seen, expected: "pnpm team:import takes it over" };
+    if (request.tell) await tell(request, news);
     return report;
-  } catch (error) {
-    remember(target, { verb: "export", result: "failed", seconds: secondsSince(began) });
-    throw fullDisk(error) ?? error;
+  } catch (thrown) {
+    const error = explained(thrown);
+    rememberFailure(target, "export", began, error);
+    const seen = failureInWords(error);
+    if (request.tell)
+      await tell(request, { name: "no archive was made", seen, expected: "pnpm team:export ends well" });
+    throw error;
   }
 }
 
@@ -104,9 +116,9 @@ async function exportUnderLock(
 
 /** Personal details leave the machine under a key only. */
 function refuseOpenDetails({ target, encrypt }: ExportRequest): void {
-  const { name, sanitize } = target.environment;
-  if (encrypt || sanitize) return;
-  throw new UserError(`${name} may hold production's data unmasked (its setting sanitize is false)`, {
+  if (encrypt || !mayBeUnmasked(target)) return;
+  const why = target.environment.sanitize ? "it was copied or imported so" : "its setting sanitize is false";
+  throw new UserError(`${target.environment.name} may hold production's data unmasked (${why})`, {
     next: "Export it encrypted: --encrypt",
     exitCode: 2,
   });
@@ -116,13 +128,5 @@ function baseOverAnother(file: string): UserError {
   return new UserError(`${relative(process.cwd(), file)} lies over another archive itself`, {
     next: "Name the one that stands alone",
     exitCode: 2,
-  });
-}
-
-function fullDisk(error: unknown): UserError | undefined {
-  if ((error as NodeJS.ErrnoException).code !== "ENOSPC") return undefined;
-  return new UserError(`The disk is full: ${messageOf(error)}. Nothing of the archive stays`, {
-    next: "Free some room, or name another folder: --output",
-    cause: error,
   });
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { canonicalJson, sha256 } from "@understudy/core";
 import type { Side } from "@understudy/data";
 import { serviceContainer } from "@understudy/data";
 import { N8n, n8nPort, type Workflow } from "@understudy/n8n";
@@ -24,15 +24,5 @@ export function describeWorkflow({
   connections,
   settings,
 }: Workflow): ArchivedWorkflow {
-  const content = canonical({ nodes, connections, settings });
-  return { id, name, active, updatedAt, sha256: createHash("sha256").update(content).digest("hex") };
-}
-
-/** JSON with the keys of every object in order: n8n writes them as it likes. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner) =>
-    inner && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
+  return { id, name, active, updatedAt, sha256: sha256(canonicalJson({ nodes, connections, settings })) };
 }

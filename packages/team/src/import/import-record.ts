@@ -10,7 +10,8 @@ import {
   volumeSwap,
 } from "@understudy/data";
 import { type Target, volumeName } from "@understudy/environment";
-import { noteKept, swapFileOf } from "../kept.ts";
+import { keptOf, noteSwapped, swapFileOf } from "../kept.ts";
+import { removeKept } from "./forget-kept.ts";
 
 /** The swap that a record is of: the same for the run that began it and for one that recovers it. */
 export function swapOf({ engine, server, stack }: Side, record: SwapFile): Swap {
@@ -32,6 +33,20 @@ export async function discard(side: Side, record: SwapFile): Promise<void> {
   record.enter("ended");
 }
 
+/**
+ * What a swap brought is proven: say so, before what it replaced is kept. Of what was kept until then, the rest goes: one generation stays,
+ * after an import of everything and of a part alike. A run that was killed in it is followed by one that does the same.
+ */
+export async function settle(side: Side, record: SwapFile): Promise<void> {
+  const before = keptOf(side.stack);
+  const names = record.databases.map(({ name }) => name);
+  await removeKept(side, {
+    databases: before?.databases.filter((name) => !names.includes(name)) ?? [],
+    volumes: before?.volumes.filter((name) => !record.volumes.includes(name)) ?? [],
+  });
+  noteSwapped(side.stack, record);
+}
+
 /** Whether an import, or an undo, was cut off anywhere. */
 export function unfinishedImport(target: Target): boolean {
   const phase = lastRecord(target)?.phase;
@@ -50,7 +65,7 @@ export async function recoverImport(side: Side, say: (line: string) => void): Pr
   const record = lastRecord(side.stack);
   if (!record || record.phase === "ended") return undefined;
   const proven = record.phase === "proven";
-  if (proven) noteKept(side.stack, record);
+  if (proven) await settle(side, record);
   await recoverSwap(swapOf(side, record), say);
   if (proven) return "imported";
   await discard(side, record);

@@ -14,7 +14,7 @@ import {
   VolumeBox,
   volumeSwap,
 } from "@understudy/data";
-import { takeSnapshot, volumeName } from "@understudy/environment";
+import { type DataFacts, takeSnapshot, volumeName } from "@understudy/environment";
 import type { ArchivedDatabase } from "../archive/metadata.ts";
 import { archivePaths } from "../archive/paths.ts";
 import type { OpenedFile } from "../archive/read-archive.ts";
@@ -22,7 +22,7 @@ import { credentialsSchema, type SealedCredential } from "../export/credentials.
 import { share } from "../report/byte-progress.ts";
 import { carriedVolumes } from "../volumes.ts";
 import { adapt } from "./adapt.ts";
-import { carryWorkflows } from "./carry-workflows.ts";
+import { type CarryOptions, carryWorkflows } from "./carry-workflows.ts";
 import type { ImportPlan } from "./plan-import.ts";
 import { copyDatabase, restoreDump } from "./restore-dump.ts";
 import { filesOf, type Source } from "./sources.ts";
@@ -35,6 +35,8 @@ export interface Laying {
   readonly record: SwapFile;
   /** Ids of workflows that stay as they are here. */
   readonly keep: readonly string[];
+  /** What is known of the data once it is live. */
+  readonly facts: DataFacts;
   readonly withoutCredentials: boolean;
   readonly opened: AsyncDisposableStack;
   readonly journal: Journal;
@@ -102,7 +104,7 @@ function finishing(
   found: { readonly credentials: readonly SealedCredential[] },
   step: (title: string, name: string, run: Step["run"]) => Step,
 ): Step[] {
-  const { side, plan, keep, withoutCredentials } = laying;
+  const { side, plan, keep, facts, withoutCredentials } = laying;
   if (plan.workflowsOnly)
     return [step("Put the workflows into a copy of n8n's database", "workflows", () => takeWorkflows(laying, box))];
   return [
@@ -111,7 +113,7 @@ function finishing(
         // Otherwise its service never ran there.
         if (migration !== null) await adapt(side, name, { credentials: found.credentials, withoutCredentials });
       }
-      if (keep.length) await keepWorkflows(side, keep);
+      return keep.length ? await keepWorkflows(side, keep, facts) : undefined;
     }),
     step("Lay volumes beside the live ones", "volumes", (report) => prepareVolumes(laying, box, report)),
   ];
@@ -140,7 +142,7 @@ async function restoreDatabase(
   });
 }
 
-async function takeWorkflows({ side, source, record }: Laying, box: VolumeBox): Promise<string> {
+async function takeWorkflows({ side, source, record, facts }: Laying, box: VolumeBox): Promise<string> {
   const { server } = side;
   const ids = source.metadata.workflows.map(({ id }) => id);
   await using admin = await server.connect("postgres");
@@ -149,19 +151,28 @@ async function takeWorkflows({ side, source, record }: Laying, box: VolumeBox): 
   record.addDatabase("n8n", true);
   await createIncomingDatabase(n8n.properties, admin, "n8n");
   await copyDatabase(box, server, "n8n", incomingName("n8n"));
-  {
-    await using from = await server.connect(incomingName(theirs));
-    await using to = await server.connect(incomingName("n8n"));
-    await carryWorkflows(from, to, ids);
-  }
+  const off = await carry({ server }, incomingName(theirs), { ids, facts, withCredentials: false });
   await dropDatabase(admin, incomingName(theirs));
-  return `${ids.length} workflows`;
+  return `${ids.length} workflows${off}`;
 }
 
-async function keepWorkflows({ server }: Side, keep: readonly string[]): Promise<void> {
-  await using from = await server.connect("n8n");
-  await using to = await server.connect(incomingName("n8n"));
-  await carryWorkflows(from, to, keep);
+async function keepWorkflows({ server }: Side, keep: readonly string[], facts: DataFacts): Promise<string> {
+  // They are encrypted with the keys that the other database has by now.
+  const off = await carry({ server }, "n8n", { ids: keep, facts, withCredentials: true });
+  return `${keep.length} workflows stay as they are here${off}`;
+}
+
+/** Carry workflows from a database into the n8n that lies beside the live one. @returns what to add for people */
+async function carry(
+  { server }: Pick<Side, "server">,
+  from: string,
+  { facts, ...options }: Pick<CarryOptions, "ids" | "withCredentials"> & { readonly facts: DataFacts },
+): Promise<string> {
+  await using source = await server.connect(from);
+  await using target = await server.connect(incomingName("n8n"));
+  const mayBeLive = facts.copy ? facts.activeWorkflows : undefined;
+  const off = await carryWorkflows(source, target, { ...options, mayBeLive });
+  return off.length ? `; off, for the data is a copy of production's: ${off.join(", ")}` : "";
 }
 
 async function prepareVolumes(

@@ -10,24 +10,25 @@ import {
   type Side,
   SwapFile,
 } from "@understudy/data";
-import { mutate, type Target, toolboxOn, unfinishedSwap } from "@understudy/environment";
+import { mutate, readDataFacts, type Target, toolboxOn, unfinishedSwap } from "@understudy/environment";
+import { migrateOnNewData } from "@understudy/workflows/on-new-data";
 import { findArchives, newestArchive } from "../archive/find-archives.ts";
 import type { Metadata } from "../archive/metadata.ts";
 import type { ReadOptions } from "../archive/read-archive.ts";
 import { noteSnapshot } from "../common.ts";
 import { localOf, variablesOf } from "../context.ts";
 import { searchedFolders } from "../folders.ts";
-import { keptOf, noteKept, swapFileOf } from "../kept.ts";
+import { swapFileOf } from "../kept.ts";
 import { keysOf } from "../key/team-keys.ts";
 import { patiently } from "../patience.ts";
 import { compatibility } from "../plan/compatibility.ts";
+import { factsOf } from "../plan/facts-of.ts";
 import { showProgress } from "../report/byte-progress.ts";
 import { secondsSince } from "../report/seconds-since.ts";
 import { type Summary, showArchive, showPlan } from "../report/show-archive.ts";
-import { remember } from "../stats/runs.ts";
+import { remember, rememberFailure } from "../stats/runs.ts";
 import { within } from "../within.ts";
-import { removeKept } from "./forget-kept.ts";
-import { discard, recoverImport, swapOf, unfinishedImport } from "./import-record.ts";
+import { discard, recoverImport, settle, swapOf, unfinishedImport } from "./import-record.ts";
 import { dropTheirs, type Laying, layBeside } from "./lay-beside.ts";
 import { describePlan, type ImportPart, type ImportPlan, planImport } from "./plan-import.ts";
 import { prove } from "./prove.ts";
@@ -70,7 +71,7 @@ export async function teamImport(request: ImportRequest): Promise<ImportReport> 
     if (report.imported) remember(target, { verb: "import", result: "succeeded", seconds: report.seconds });
     return report;
   } catch (error) {
-    remember(target, { verb: "import", result: "failed", seconds: secondsSince(began) });
+    rememberFailure(target, "import", began, error);
     throw error;
   }
 }
@@ -110,9 +111,10 @@ async function importTimed(request: ImportRequest, began: number): Promise<Impor
     say,
   };
   try {
-    await mutate(target, side.engine, options, ({ journal }) =>
-      importUnderLock(request, { side, source, plan, keep, journal }),
-    );
+    await mutate(target, side.engine, options, async ({ journal }) => {
+      await importUnderLock(request, { side, source, plan, keep, journal });
+      await migrateOnNewData(side.stack, { journal, say, log });
+    });
   } catch (error) {
     if (!(error instanceof UserError) || error.next) throw error;
     const next = unfinishedImport(target)
@@ -134,16 +136,20 @@ async function importUnderLock(
   journal.step("recover");
   await recoverImport(side, say);
   await dropTheirs(side);
+  const before = readDataFacts(stack);
+  // With workflows alone, the data stays what it is.
+  const after = plan.workflowsOnly ? before : factsOf(source.metadata);
   const record = SwapFile.begin(swapFileOf(stack), {
     what: `The import of ${source.metadata.exportDate}`,
     finish: finishOf(target),
     keepsOld: true,
+    facts: { before, after },
   });
   await using opened = new AsyncDisposableStack();
   const close = () => opened.disposeAsync();
   try {
     using room = new RoomGuard(side, guest);
-    const laying = { side, source, plan, record, keep, withoutCredentials, opened, journal };
+    const laying = { side, source, plan, record, keep, facts: after, withoutCredentials, opened, journal };
     const { runMinutes } = stack.settings.teamSync;
     await within(runMinutes, "The import", () => room.watch(() => layBeside(laying), close), close);
     await close();
@@ -175,16 +181,8 @@ export async function swapInKeeping(
       await putInPlace(swap, { report, prove: () => proof(report), startOnOld: true });
     }),
     journaledStep(journal, "Keep what was replaced", "keep", async () => {
-      const before = keptOf(side.stack);
-      noteKept(side.stack, record);
+      await settle(side, record);
       await discardOld(swap);
-      // One generation is kept, of an import of everything and of a part alike.
-      const names = record.databases.map(({ name }) => name);
-      if (!before) return;
-      await removeKept(side, {
-        databases: before.databases.filter((name) => !names.includes(name)),
-        volumes: before.volumes.filter((name) => !record.volumes.includes(name)),
-      });
     }),
   ]);
 }

@@ -1,7 +1,7 @@
 import { confirmDestructive, openLog, UserError } from "@understudy/core";
 import { openSide, type Side, SwapFile, startAndProve, takeKeptDatabase, volumeSwap } from "@understudy/data";
-import { mutate, type Target, toolboxOn, unfinishedSwap, volumeName } from "@understudy/environment";
-import { forgetHistory } from "../common.ts";
+import { mutate, readDataFacts, type Target, toolboxOn, unfinishedSwap, volumeName } from "@understudy/environment";
+import { migrateOnNewData } from "@understudy/workflows/on-new-data";
 import { forgetKept, type Kept, keptOf, swapFileOf } from "../kept.ts";
 import { removeKept } from "./forget-kept.ts";
 import { discard, recoverImport, swapOf } from "./import-record.ts";
@@ -18,7 +18,7 @@ export interface UndoRequest {
 }
 
 /** What `team:undo --json` says; documented in docs/team.md. */
-export interface UndoReport extends Kept {
+export interface UndoReport extends Omit<Kept, "facts"> {
   readonly environment: string;
   /** `back`: it is live again, and what was live is kept. `forgotten`: it is gone. */
   readonly result: "back" | "forgotten";
@@ -48,7 +48,8 @@ export async function teamUndo(request: UndoRequest): Promise<UndoReport> {
     await recoverImport(side, say);
     const kept = keptOf(target);
     if (!kept) throw nothingKept(target);
-    const report = { ...kept, environment: environment.name };
+    const { facts, ...known } = kept;
+    const report = { ...known, environment: environment.name };
     if (forget) {
       journal.step("forget");
       await removeKept(side, kept);
@@ -60,16 +61,17 @@ export async function teamUndo(request: UndoRequest): Promise<UndoReport> {
       finish: finishOf(target),
       keepsOld: true,
       fromKept: true,
+      facts: { before: readDataFacts(target), after: facts },
     });
     try {
       journal.step("take kept");
       await takeKept(side, kept, record);
       await swapInKeeping(side, record, journal, (report) => startAndProve(swapOf(side, record), report));
-      forgetHistory(target);
     } catch (error) {
       if (record.phase === "prepared") await discard(side, record);
       throw error;
     }
+    await migrateOnNewData(side.stack, { journal, say, log });
     return { ...report, result: "back" };
   });
 }

@@ -10,12 +10,14 @@ import { writeArchive } from "../archive/write-archive.ts";
 import { commonWith } from "../common.ts";
 import { variablesOf } from "../context.ts";
 import { archivesFolder, workFolder } from "../folders.ts";
+import { explained } from "../full-disk.ts";
 import { liveState } from "../import/live-state.ts";
 import { type ImportReport, teamImport } from "../import/team-import.ts";
 import { keysOf, teamKey } from "../key/team-keys.ts";
 import { type Changes, changesSince, type Preference, workflowsToKeep } from "../plan/changes.ts";
+import { secondsSince } from "../report/seconds-since.ts";
 import { showChanges } from "../report/show-changes.ts";
-import { remember } from "../stats/runs.ts";
+import { remember, rememberFailure } from "../stats/runs.ts";
 import { openPlace } from "./open-place.ts";
 import { chooseSnapshot, sharedSnapshots, storedNames } from "./snapshots.ts";
 
@@ -41,11 +43,12 @@ export async function teamPull(request: PullRequest): Promise<{ archive: string;
   let archive: string;
   try {
     archive = await fetchSnapshot(request);
-  } catch (error) {
-    remember(target, { verb: "pull", result: "failed", seconds: (performance.now() - began) / 1_000 });
+  } catch (thrown) {
+    const error = explained(thrown);
+    rememberFailure(target, "pull", began, error);
     throw error;
   }
-  remember(target, { verb: "pull", result: "succeeded", seconds: Math.round((performance.now() - began) / 100) / 10 });
+  remember(target, { verb: "pull", result: "succeeded", seconds: secondsSince(began) });
   if (fetchOnly) return { archive, imported: null };
   const choose = async (side: Side, theirs: Metadata) => {
     const common = commonWith(target, theirs);

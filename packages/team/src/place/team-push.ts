@@ -1,16 +1,17 @@
-import { type Journal, messageOf, openLog, operator } from "@understudy/core";
+import { type Journal, openLog, operator } from "@understudy/core";
 import { openSide, type Side } from "@understudy/data";
 import { mutate, type Target, toolboxOn } from "@understudy/environment";
-import { type Event, tellEvent } from "@understudy/health";
 import { unpackedSize } from "../archive/metadata.ts";
 import { archiveBytes, metadataText } from "../archive/write-archive.ts";
 import { noteSnapshot } from "../common.ts";
 import { gather } from "../export/gather.ts";
 import { archivesFolder } from "../folders.ts";
+import { explained } from "../full-disk.ts";
 import { patiently } from "../patience.ts";
 import { share } from "../report/byte-progress.ts";
 import { secondsSince } from "../report/seconds-since.ts";
-import { remember } from "../stats/runs.ts";
+import { failureInWords, tell } from "../report/tell.ts";
+import { remember, rememberFailure } from "../stats/runs.ts";
 import { openPlace } from "./open-place.ts";
 import { sharedSnapshots, storedNames, tagsOf } from "./snapshots.ts";
 
@@ -50,21 +51,13 @@ export async function teamPush(request: PushRequest): Promise<PushReport> {
     const seen = `${report.by} shared ${environment.name} as ${report.stamp}: ${report.tables} tables, ${report.workflows} workflows`;
     await tell(request, { name: "a snapshot was shared", seen, expected: "pnpm team:pull takes it over" });
     return report;
-  } catch (error) {
-    remember(target, { verb: "push", result: "failed", seconds: secondsSince(began) });
-    await tell(request, {
-      name: "a snapshot was not shared",
-      seen: messageOf(error),
-      expected: "pnpm team:push ends well",
-    });
+  } catch (thrown) {
+    const error = explained(thrown);
+    rememberFailure(target, "push", began, error);
+    const seen = failureInWords(error);
+    await tell(request, { name: "a snapshot was not shared", seen, expected: "pnpm team:push ends well" });
     throw error;
   }
-}
-
-/** News that does not arrive stops nothing. */
-async function tell({ target, say }: PushRequest, news: Omit<Event, "service">): Promise<void> {
-  const problems = await tellEvent(target, { service: "team", ...news }).catch((error) => [messageOf(error)]);
-  for (const problem of problems) say(`warning: not told: ${problem}`);
 }
 
 async function pushUnderLock(

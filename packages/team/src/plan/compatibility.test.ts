@@ -38,6 +38,7 @@ const local: Local = {
   services: { n8n: "2.41.1" },
   migrations: { n8n: "AddThings17" },
   team: "shop",
+  takesUnmasked: false,
   volumes: ["neo4j-data", "n8n-data"],
 };
 
@@ -48,6 +49,10 @@ describe("an archive's compatibility", () => {
   it("is full for the same versions, patches of Postgres aside", () => {
     expect(judge({})).toEqual({ refusals: [], warnings: [] });
     expect(verdictOf(judge({}))).toBe("same");
+  });
+
+  it("is full for unmasked data where that may be", () => {
+    expect(verdictOf(judge({ unmasked: true }, { takesUnmasked: true }))).toBe("same");
   });
 
   it.each([
@@ -64,6 +69,7 @@ describe("an archive's compatibility", () => {
 
   it.each([
     [{ team: "other" }, {}, 'of team "other", and this installation is of team "shop"'],
+    [{ unmasked: true }, {}, "this environment must have masked data"],
     [{ postgres: 180_001 }, {}, "of Postgres 18, and here runs Postgres 17"],
     [
       {},

@@ -10,6 +10,8 @@ export interface Local {
   /** The last migration of each database's service, where that is known. */
   readonly migrations: Readonly<Record<string, string | null>>;
   readonly team: string;
+  /** Whether production's data may be here unmasked. */
+  readonly takesUnmasked: boolean;
   /** As the compose files name them. */
   readonly volumes: readonly string[];
 }
@@ -32,6 +34,7 @@ export function compatibility(archive: Metadata, local: Local): Compatibility {
   return {
     refusals: [
       ...otherTeam(archive, local),
+      ...openDetails(archive, local),
       ...newerPostgres(archive, local),
       ...newerServices(archive, local),
       ...volumesLacking(archive, local),
@@ -52,6 +55,17 @@ function otherTeam({ team }: Metadata, local: Local) {
     {
       message: `It is of team "${team}", and this installation is of team "${local.team}"`,
       next: "If that is wrong, correct teamSync.team in understudy.yml",
+    },
+  ];
+}
+
+/** As for a copy: raw data goes only where a setting says so, and never to a laptop. */
+function openDetails({ unmasked }: Metadata, { takesUnmasked }: Local) {
+  if (!unmasked || takesUnmasked) return [];
+  return [
+    {
+      message: "It may hold production's data unmasked, and this environment must have masked data",
+      next: "Ask its sender for an export of masked data; on a server, sanitize: false in understudy.yml allows it",
     },
   ];
 }

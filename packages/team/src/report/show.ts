@@ -44,7 +44,11 @@ export function showStats(stats: readonly VerbStats[]): string {
     one.lastBytes === null ? "" : bytesInWords(one.lastBytes),
     one.last.slice(0, 16).replace("T", " "),
   ]);
-  return lines(table(["what", "runs", "success", "median", "longest", "last size", "last run (UTC)"], rows));
+  const failures = stats.flatMap(({ verb, failures }) =>
+    failures.map(({ error, times }) => `${verb} failed ${times === 1 ? "once" : `${times} times`}: ${error}`),
+  );
+  const head = ["what", "runs", "success", "median", "longest", "last size", "last run (UTC)"];
+  return lines(table(head, rows), ...failures);
 }
 
 export function lines(...all: readonly string[]): string {

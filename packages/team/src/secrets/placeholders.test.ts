@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { placeholdersIn, withPlaceholders } from "./placeholders.ts";
+import { withPlaceholders } from "./placeholders.ts";
 
 const file = `# old: N8N_DB_PASSWORD=before
 TIMEZONE=Etc/UTC
@@ -17,7 +17,8 @@ describe("an environment file with placeholders", () => {
   });
 
   it("names what is missing, and keeps the rest", () => {
-    expect(placeholdersIn(text)).toEqual(["N8N_DB_PASSWORD", "HOOK"]);
+    expect(text).toContain("N8N_DB_PASSWORD=${SECRET:N8N_DB_PASSWORD}\n");
+    expect(text).toContain("HOOK=${SECRET:HOOK}\n");
     expect(text).toContain("TIMEZONE=Etc/UTC\n");
     expect(text).toContain('GREETING="two words"\n');
     expect(text).toContain("OPENAI_API_KEY=\n");

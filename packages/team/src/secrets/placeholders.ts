@@ -1,18 +1,11 @@
 import { isSecret, parseEnvFile } from "@understudy/core";
 
-const placeholder = /^\$\{SECRET:(\w+)\}$/;
-
 /** An environment file's text with a name in the place of every secret: `N8N_DB_PASSWORD=${SECRET:N8N_DB_PASSWORD}`. Comments go: they may hold old ones. */
 export function withPlaceholders(text: string): string {
   const lines = Object.entries(parseEnvFile(text)).map(([name, value]) =>
     isSecret(name, value) ? `${name}=\${SECRET:${name}}` : `${name}=${quoted(value)}`,
   );
   return lines.map((line) => `${line}\n`).join("");
-}
-
-/** The names that stand in the places of secrets. */
-export function placeholdersIn(text: string): string[] {
-  return Object.values(parseEnvFile(text)).flatMap((value) => placeholder.exec(value)?.[1] ?? []);
 }
 
 function quoted(value: string): string {

@@ -1,7 +1,9 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { firstFailure, messageOf, secrets } from "@understudy/core";
 import type { Target } from "@understudy/environment";
 import { z } from "zod";
+import { secondsSince } from "../report/seconds-since.ts";
 
 const runSchema = z.object({
   /** ISO 8601. */
@@ -12,6 +14,8 @@ const runSchema = z.object({
   seconds: z.number(),
   /** Of the archive, where there is one. */
   bytes: z.number().optional(),
+  /** What went wrong, in one line. */
+  error: z.string().optional(),
 });
 
 /** How one run went. */
@@ -27,6 +31,12 @@ export function remember(
   mkdirSync(dirname(file), { recursive: true });
   const line: Run = { at: now.toISOString(), environment: environment.name, ...run };
   appendFileSync(file, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+}
+
+/** Note a run that failed, and of what. @param began what `performance.now()` was */
+export function rememberFailure(target: Target, verb: Run["verb"], began: number, thrown: unknown): void {
+  const [error = ""] = secrets.redact(messageOf(firstFailure(thrown))).split("\n");
+  remember(target, { verb, result: "failed", seconds: secondsSince(began), error });
 }
 
 /** All that were noted, the oldest first. A line that a killed run tore counts as not written. */

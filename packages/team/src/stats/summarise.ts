@@ -13,7 +13,12 @@ export interface VerbStats {
   /** Of the newest that succeeded. */
   readonly lastBytes: number | null;
   readonly last: string;
+  /** What went wrong, the most frequent first, with `…` in the place of figures: three at most. */
+  readonly failures: readonly { readonly error: string; readonly times: number }[];
 }
+
+/** Named of each verb, at most. */
+const named = 3;
 
 /** Sum up past runs by verb. Pure. */
 export function summarise(runs: readonly Run[]): VerbStats[] {
@@ -29,6 +34,16 @@ export function summarise(runs: readonly Run[]): VerbStats[] {
       longestSeconds: seconds.at(-1) ?? null,
       lastBytes: good.findLast(({ bytes }) => bytes !== undefined)?.bytes ?? null,
       last: all.at(-1)?.at ?? "",
+      failures: failuresOf(all),
     };
   });
+}
+
+/** Sizes, times and dates differ each time; what is wrong does not. */
+function failuresOf(runs: readonly Run[]): VerbStats["failures"] {
+  const errors = runs.flatMap(({ error }) => (error === undefined ? [] : [error.replaceAll(/\d[\d.,:-]*/g, "…")]));
+  return [...Map.groupBy(errors, (error) => error)]
+    .map(([error, all]) => ({ error, times: all.length }))
+    .sort((a, b) => b.times - a.times)
+    .slice(0, named);
 }

@@ -1,8 +1,22 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { findInstallation, loadSettings, resolveEnvironment } from "@understudy/core";
+import { type DataFacts, readDataFacts, writeDataFacts } from "@understudy/environment";
 import { SmallStage } from "../../../backup/test/support/small-stage.ts";
 import type { ExportReport } from "../../src/export/team-export.ts";
 import type { ImportReport } from "../../src/import/team-import.ts";
+
+/** Of data that is a copy of production's. */
+export const aCopy: DataFacts = {
+  copy: {
+    ...{ id: "20261121-170501", at: "2026-11-21T17:05:01.000Z", result: "succeeded", from: "production" },
+    ...{ unmasked: false, healthySeconds: 12.5 },
+  },
+  activeWorkflows: ["Nightly report"],
+};
+
+/** Of data that is none. */
+export const noCopy: DataFacts = { copy: null, activeWorkflows: [] };
 
 /** A developer with a small stack of their own. */
 export class Developer implements AsyncDisposable {
@@ -50,6 +64,15 @@ export class Developer implements AsyncDisposable {
     return join(this.stage.installation.root, path);
   }
 
+  /** What is known of their data. */
+  get facts(): DataFacts {
+    return readDataFacts(this.#place());
+  }
+
+  set facts(facts: DataFacts) {
+    writeDataFacts(this.#place(), facts);
+  }
+
   /** Where the newest swap of an import is. */
   phase(): string | undefined {
     const file = this.file(".understudy/team/staging-swap.json");
@@ -59,6 +82,11 @@ export class Developer implements AsyncDisposable {
   /** What exports have left beside their archives. */
   leftInFolder(): string[] {
     return readdirSync(this.file("team-sync-exports")).filter((name) => !name.startsWith("team-export-"));
+  }
+
+  #place() {
+    const installation = findInstallation({ UNDERSTUDY_ROOT: this.stage.installation.root });
+    return { installation, environment: resolveEnvironment(loadSettings(installation), "staging") };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

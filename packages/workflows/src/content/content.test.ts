@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { calleesFirst, callsOf } from "./calls.ts";
-import { canonicalJson } from "./canonical.ts";
 import { credentialsOf, withCredentialIds, withoutCredentialIds } from "./credentials.ts";
 import { contentHash, versionHash } from "./hash.ts";
 import { shapeProblem } from "./shape.ts";
@@ -31,27 +30,6 @@ const stored: StoredWorkflow = {
   teamProject: null,
   updatedAt: new Date(0),
 };
-
-describe("canonical JSON", () => {
-  it("is the same whatever the order of keys, and differs when a value does", () => {
-    expect(canonicalJson({ b: 1, a: [{ d: null, c: undefined }] })).toBe('{"a":[{"d":null}],"b":1}');
-    const shuffled = (value: unknown): unknown => {
-      if (Array.isArray(value)) return value.map(shuffled);
-      if (!value || typeof value !== "object") return value;
-      return Object.fromEntries(
-        Object.entries(value)
-          .toReversed()
-          .map(([key, field]) => [key, shuffled(field)]),
-      );
-    };
-    fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
-        expect(canonicalJson(shuffled(value))).toBe(canonicalJson(value));
-        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
-      }),
-    );
-  });
-});
 
 describe("what travels", () => {
   it("goes by the names that credentials have where it is stored", () => {

@@ -131,6 +131,29 @@ export async function writePublication(
   );
 }
 
+/**
+ * Let one n8n's database say of workflows' migrations what another's says, in the transaction that is open: what neither has said is
+ * pending there. A workflow that is gone keeps what was said of it.
+ */
+export async function carryMetadata(from: N8nTables, to: N8nTables, workflowIds: readonly string[]): Promise<void> {
+  const [theirs, there] = [await hasMetadata(from), await hasMetadata(to)];
+  if (there) await to.session.query(`DELETE FROM ${metadataTable(to)} WHERE workflow_id = ANY($1)`, [workflowIds]);
+  if (!theirs) return;
+  const rows = await from.session.query<{ row: string }>(
+    `SELECT to_jsonb(m)::text AS row FROM ${metadataTable(from)} m WHERE workflow_id = ANY($1)`,
+    [workflowIds],
+  );
+  if (rows.length === 0) return;
+  await ensureMetadata(to);
+  for (const { row } of rows) {
+    await to.session.query(
+      `INSERT INTO ${metadataTable(to)} SELECT * FROM jsonb_populate_record(NULL::${metadataTable(to)}, $1::jsonb)
+       ON CONFLICT (migration_file) DO NOTHING`,
+      [row],
+    );
+  }
+}
+
 /** Any number will do, as long as everybody who applies migrations takes this one. */
 const lockKey = 8_247_193_310;
 

@@ -37,7 +37,7 @@ export async function ensureOwner(
 export async function placeInFolder(
   tables: N8nTables,
   workflowId: string,
-  { folder }: Content,
+  { folder }: Pick<Content, "folder">,
   projectId: string,
 ): Promise<void> {
   const { session, of, has } = tables;
@@ -73,7 +73,11 @@ async function ensureFolder(
 }
 
 /** Let a workflow have these tags, which are made where they are missing. */
-export async function setTags({ session, of }: N8nTables, workflowId: string, { tags }: Content): Promise<void> {
+export async function setTags(
+  { session, of }: N8nTables,
+  workflowId: string,
+  { tags }: Pick<Content, "tags">,
+): Promise<void> {
   await session.query(
     `INSERT INTO ${of("tag_entity")} (id, name)
      SELECT left(replace(gen_random_uuid()::text, '-', ''), 16), wanted.name FROM unnest($1::text[]) AS wanted (name)

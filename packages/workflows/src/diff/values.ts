@@ -1,4 +1,4 @@
-import { canonicalJson } from "../content/canonical.ts";
+import { canonicalJson } from "@understudy/core";
 
 /** A value at a path, before and after; undefined where there is none. */
 export interface Change {

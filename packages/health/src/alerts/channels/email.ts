@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { type ChannelSettings, messageOf, UserError } from "@understudy/core";
+import { type ChannelSettings, messageOf, sha256, UserError } from "@understudy/core";
 import type { Transporter } from "nodemailer";
 import type { Alert } from "../alert.ts";
 import { plainText, type Section, sections, title } from "../message.ts";
@@ -32,7 +31,7 @@ export function emailChannel(settings: EmailSettings): Channel {
 
   async function send(alert: Alert, { key, now, signal }: SendContext): Promise<string | undefined> {
     const domain = settings.from.split("@").at(-1);
-    const idOf = (text: string) => `<${createHash("sha256").update(text).digest("hex").slice(0, 32)}@${domain}>`;
+    const idOf = (text: string) => `<${sha256(text).slice(0, 32)}@${domain}>`;
     try {
       opened ??= open();
       const { accepted = [], rejected = [] } = await (await opened).sendMail({

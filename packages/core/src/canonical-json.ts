@@ -1,4 +1,4 @@
-/** JSON that is the same for equal data, whatever the order of its keys. */
+/** JSON that is the same for equal plain data, whatever the order of its keys. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
