@@ -1,8 +1,8 @@
 import { bytesInWords, countInWords, type Journal, runSteps, type Step, writeFact } from "@understudy/core";
 import { type Guest, incomingName, RoomGuard, refuseWithoutRoom, swapIn } from "@understudy/data";
 import type { SequenceState } from "@understudy/postgres";
+import { migrateOnNewData } from "@understudy/workflows/on-new-data";
 import { copyDatabase } from "./copy/copy-database.ts";
-import { migrateBeforeStart } from "./migrate-workflows.ts";
 import { copyGraphOf, type GraphOutcome } from "./neo4j/copy-graph-of.ts";
 import { peakMemory } from "./peak-memory.ts";
 import { type CopyPlan, planCopy } from "./plan/plan-copy.ts";
@@ -163,9 +163,12 @@ async function swap(run: Run, report: (line: string) => void): Promise<void> {
   // Before: a run that is killed when all is proven leaves it to the next one.
   run.folder.write(reportFile, reportOf(run, false));
   const { activeWorkflows } = run.plan.policy.n8n;
-  const beforeStart = () => migrateBeforeStart(run.context, activeWorkflows);
+  const { staging, request, log } = run.context;
+  const options = { journal: run.journal, beforeStart: true, mayBeLive: activeWorkflows, say: request.say, log };
+  // What is newer here than in production comes back while no service runs on the copy yet.
+  const beforeStart = () => migrateOnNewData(staging.stack, options);
   run.done.healthySeconds = await swapIn(swapOf(run.context, run.folder), report, beforeStart);
-  const { installation, environment } = run.context.staging.stack;
+  const { installation, environment } = staging.stack;
   writeFact(installation, environment.name, "active-workflows", activeWorkflows);
 }
 

@@ -1,8 +1,8 @@
 import { confirmDestructive, type Journal, type Log, openLog, UserError, writeFact } from "@understudy/core";
 import { openSide, type Side } from "@understudy/data";
 import { chooseTarget, mutate, type Profile, type Target, toolboxOn } from "@understudy/environment";
+import { migrateOnNewData } from "@understudy/workflows/on-new-data";
 import { makeCopy, reportFile } from "./make-copy.ts";
-import { migrateAfterStart } from "./migrate-workflows.ts";
 import { planCopy } from "./plan/plan-copy.ts";
 import { refuseIncompatible } from "./refuse-incompatible.ts";
 import { type CopyReport, type PlanReport, planReport } from "./report/copy-report.ts";
@@ -103,7 +103,7 @@ async function underLock(target: Target, context: CopyContext): Promise<CopyRepo
       unmasked: request.unmasked,
       healthySeconds: report.healthySeconds,
     });
-    await migrateAfterStart(context, journal);
+    await migrateOnNewData(staging.stack, { journal, say: request.say, log });
     return report;
   });
 }
