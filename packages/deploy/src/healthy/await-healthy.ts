@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerInspectInfo } from "@understudy/core";
-import { type Engine, exec, isGone, statusOf } from "@understudy/core";
+import { type Engine, passesOwnTest, statusOf } from "@understudy/core";
 import { diagnose, Unhealthy } from "./diagnose.ts";
 
 /** A container that ended this often is not going to come up. */
@@ -60,36 +60,14 @@ async function isHealthy(engine: Engine, wait: HealthWait, info: ContainerInspec
 async function passesAgain(engine: Engine, info: ContainerInspectInfo): Promise<boolean> {
   for (let times = 0; times < timesAfresh; times++) {
     if (times) await sleep(pauseAfresh);
-    if (!(await passesNow(engine, info))) return false;
+    if (!(await passesOwnTest(engine, info))) return false;
   }
   return true;
 }
 
 /** Whether a running container is healthy: the engine found it so, or its own health test succeeds now. */
-export async function passes(engine: Engine, info: ContainerInspectInfo): Promise<boolean> {
-  return info.State.Health?.Status === "healthy" || (await passesNow(engine, info));
-}
-
-async function passesNow(engine: Engine, info: ContainerInspectInfo): Promise<boolean> {
-  const command = testCommand(info.Config.Healthcheck?.Test);
-  if (!command) return true;
-  const timeout = (info.Config.Healthcheck?.Timeout ?? 0) / 1_000_000 || 30_000;
-  try {
-    const { exitCode } = await exec(engine, info.Id, command, { timeout });
-    return exitCode === 0;
-  } catch (error) {
-    // It stopped between the look and the test; the next look tells.
-    if (isGone(error)) return false;
-    throw error;
-  }
-}
-
-/** The command of a health test as the engine would run it; undefined when there is none. */
-export function testCommand(test: readonly string[] | undefined): string[] | undefined {
-  const [kind, ...rest] = test ?? [];
-  if (kind === "CMD") return rest;
-  if (kind === "CMD-SHELL") return ["/bin/sh", "-c", rest.join(" ")];
-  return undefined;
+async function passes(engine: Engine, info: ContainerInspectInfo): Promise<boolean> {
+  return info.State.Health?.Status === "healthy" || (await passesOwnTest(engine, info));
 }
 
 async function inspect(engine: Engine, container: string): Promise<ContainerInspectInfo | undefined> {
