@@ -128,17 +128,16 @@ describe("the cause that is found", () => {
   });
 
   it("of one that is well again since the engine last asked", async () => {
-    const { engine } = await stack.context();
     const Test = ["CMD-SHELL", "sleep 0.1; test -e /tmp/well"];
-    const hours = 3_600e9;
+    const anHour = 3_600e9;
     for (const [name, StartPeriod, seen] of [
-      ["booting", hours, /^is starting, for/],
+      ["booting", anHour, /^is starting, for/],
       ["recovering", 0, /^its own health test fails/],
     ] as const) {
       const Healthcheck = { Test, Interval: 3e9, Retries: 1, Timeout: 5e9, StartPeriod };
       await stack.add(name, { ...shell("sleep 1000"), Healthcheck });
       expect((await until(() => stack.look(container(name)), seen)).status).not.toBe("healthy");
-      await exec(engine, stack.name(name), ["touch", "/tmp/well"]);
+      await exec(stack.engine, stack.name(name), ["touch", "/tmp/well"]);
       expect((await stack.look(container(name))).status).toBe("healthy");
     }
   });
