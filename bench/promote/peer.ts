@@ -54,10 +54,12 @@ function imagesOf({ installation }: Stage): string {
   return `services:\n${services.join("\n")}\n`;
 }
 
-/** Until every service answers through the edge. */
+/** Until every service answers through the edge; it throws the name of one that does not within 5 minutes. */
 async function answering({ asked }: Setting): Promise<void> {
-  const waiting = asked.map(async ({ url, read }) => {
+  const deadline = performance.now() + 300_000;
+  const waiting = asked.map(async ({ service, url, read }) => {
     for (;;) {
+      if (performance.now() > deadline) throw new Error(`${service} does not answer after Docker Compose's change`);
       const signal = AbortSignal.timeout(2_000);
       const answer = await fetch(`${url}${read}`, { signal }).catch(() => undefined);
       await answer?.arrayBuffer();

@@ -8,13 +8,14 @@
 -- when that is looked at next, ms.
 local holds = {}
 
--- How often a waiting request looks, ms.
-local pace = 20
-
 -- Afterwards a service that has just started gets as many at once as it answers, but at least some each second: what it
 -- works on may take long.
 local at_once = 10
 local at_least = 10
+
+-- How often the first of those that wait look whether they may go, and how often they are let go; ms.
+local pace = 20
+local step = pace + 5
 
 local function now()
   local time = core.now()
@@ -46,7 +47,6 @@ end)
 -- Whoever may go has gone by the next time: then the table counts them.
 local function let_go(hold, in_flight)
   if now() < hold.ends or now() < hold.next then return end
-  local step = pace + 5
   hold.next = now() + step
   hold.may_go = hold.may_go + math.max(at_once - in_flight, at_least * step / 1000)
 end
@@ -62,7 +62,9 @@ core.register_action("wait_while_held", { "http-req" }, function(txn)
   local place = hold.waiting
   hold.waiting = place + 1
   while place >= hold.may_go do
-    core.msleep(pace)
+    -- No sooner than it could be its turn: hundreds that look all the time would slow the very start that they wait for.
+    local ahead = place - hold.may_go
+    core.msleep(math.max(pace, math.floor(ahead / at_once * step)))
     let_go(hold, tonumber(txn.c:table_conn_cur(backend, "in-flight")) or 0)
   end
 end)

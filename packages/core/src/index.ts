@@ -17,6 +17,8 @@ export { type ExecOptions, type ExecResult, exec, execStream } from "./docker/ex
 export { describeHolder, HostSession, type HttpAnswer } from "./docker/host-session.ts";
 export { innerResolver } from "./docker/inner-resolver.ts";
 export { composeLabel, isOfStack, label, ofStack } from "./docker/labels.ts";
+export { awaitOwnTest, passesOwnTest } from "./docker/own-test.ts";
+export { untilGone } from "./docker/until-gone.ts";
 export { weigh, weights } from "./docker/weights.ts";
 export { missingVariables, parseEnvFile, randomSecret, renderEnvFile, type SecretSpec } from "./env-file.ts";
 export { firstFailure, formatUserError, messageOf, UserError } from "./errors.ts";

@@ -127,6 +127,21 @@ describe("the cause that is found", () => {
     expect([status, seen]).toEqual(["unhealthy", "its own health test fails: no answer from the database"]);
   });
 
+  it("of one that is well again since the engine last asked", async () => {
+    const Test = ["CMD-SHELL", "sleep 0.1; test -e /tmp/well"];
+    const anHour = 3_600e9;
+    for (const [name, StartPeriod, seen] of [
+      ["booting", anHour, /^is starting, for/],
+      ["recovering", 0, /^its own health test fails/],
+    ] as const) {
+      const Healthcheck = { Test, Interval: 3e9, Retries: 1, Timeout: 5e9, StartPeriod };
+      await stack.add(name, { ...shell("sleep 1000"), Healthcheck });
+      expect((await until(() => stack.look(container(name)), seen)).status).not.toBe("healthy");
+      await exec(stack.engine, stack.name(name), ["touch", "/tmp/well"]);
+      expect((await stack.look(container(name))).status).toBe("healthy");
+    }
+  });
+
   it("of a volume that is full", async () => {
     const Name = stack.onHost("data");
     const DriverOpts = { type: "tmpfs", device: "tmpfs", o: "size=8m,mode=777" };

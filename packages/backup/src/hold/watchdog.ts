@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { type Duplex, PassThrough } from "node:stream";
-import { type ContainerInspectInfo, type Engine, isGone, startAttached, UserError } from "@understudy/core";
+import { type ContainerInspectInfo, type Engine, startAttached, UserError, untilGone } from "@understudy/core";
 import { removeContainer } from "@understudy/data";
 import { toolboxOn } from "@understudy/environment";
 
@@ -74,10 +74,10 @@ export class Watchdog implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.end();
     try {
-      await this.#engine.docker.getContainer(this.#container).wait({ condition: "removed" });
+      await untilGone(this.#engine, this.#container);
     } catch (error) {
-      // Gone already; or the connection is, and with it the input.
-      if (!isGone(error) && !(error instanceof UserError)) throw error;
+      // The connection is lost, and with it the input; or the engine keeps what has ended, which the next hold meets.
+      if (!(error instanceof UserError)) throw error;
     }
     this.#stream.destroy();
   }

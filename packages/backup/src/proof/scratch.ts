@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  awaitOwnTest,
   type Container,
   type ContainerInspectInfo,
   type Engine,
@@ -26,8 +27,8 @@ export interface ScratchService extends AsyncDisposable {
 
 /** ms. */
 const startPatience = 300_000;
-/** How often it is asked whether it is well; ns, as the engine counts. */
-const interval = 2_000_000_000;
+/** How long its own test is waited for before it is looked at again, seconds. */
+const patience = 5;
 
 /**
  * A place to try a backup in: a network with no way out, fresh volumes, services like the live ones. It is gone when this process is, but
@@ -80,7 +81,7 @@ export class Scratch implements AsyncDisposable {
         Env: Config.Env,
         User: Config.User,
         WorkingDir: Config.WorkingDir,
-        Healthcheck: oftener(Config.Healthcheck),
+        Healthcheck: Config.Healthcheck,
         Labels: { [label.incoming]: stack.environment.stackName, [label.environment]: stack.environment.name },
         HostConfig: {
           ...limitsOf(HostConfig),
@@ -161,19 +162,14 @@ async function awaitHealthy(engine: Engine, id: string, service: string): Promis
   const deadline = Date.now() + startPatience;
   for (;;) {
     const info = await engine.docker.getContainer(id).inspect().catch(unlessGone);
-    const status = info?.State.Health?.Status ?? (info?.State.Running ? "healthy" : "ended");
-    if (status === "healthy") return;
-    if (status === "ended" || Date.now() > deadline) {
+    const runs = info?.State.Running ?? false;
+    if (info && runs && (await awaitOwnTest(engine, info, patience))) return;
+    if (!runs || Date.now() > deadline) {
       const words = info ? (await lastLogLines(engine, id, 3)).join("; ") : "it ended at once";
       throw new UserError(`${service} does not start on the restored data: ${words}`);
     }
-    await sleep(500);
+    await sleep(200);
   }
-}
-
-/** A service's own health test, at the pace of somebody who waits for it. */
-function oftener(test: ContainerInspectInfo["Config"]["Healthcheck"]) {
-  return test && { ...test, Test: test.Test ?? [], Interval: Math.min(test.Interval ?? interval, interval) };
 }
 
 function unlessGone(error: unknown): undefined {

@@ -1,4 +1,4 @@
-import { type Engine, label, statusOf } from "@understudy/core";
+import { type Engine, label, statusOf, untilGone } from "@understudy/core";
 
 /** The volume that a copy is made in, beside the live one. */
 export function incomingVolume(live: string): string {
@@ -36,7 +36,7 @@ export async function removeContainer(engine: Engine, id: string): Promise<void>
     await container.remove({ force: true, v: true });
   } catch (error) {
     // Its own end may be removing it already.
-    if (statusOf(error) === 409) await container.wait({ condition: "removed" }).catch(unlessGone);
+    if (statusOf(error) === 409) await untilGone(engine, id);
     else unlessGone(error);
   }
 }

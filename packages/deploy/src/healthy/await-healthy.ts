@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ContainerInspectInfo } from "@understudy/core";
-import { type Engine, exec, isGone, statusOf } from "@understudy/core";
+import { awaitOwnTest, type Engine, passesOwnTest, statusOf } from "@understudy/core";
 import { diagnose, Unhealthy } from "./diagnose.ts";
 
 /** A container that ended this often is not going to come up. */
 const hopelessRestarts = 5;
+
+/** How long a container's own test is waited for before the container is looked at again, seconds. */
+const patience = 3;
 
 /** How often a test must succeed in a row, and ms between two. */
 const timesAfresh = 3;
@@ -15,10 +18,7 @@ export interface HealthWait {
   readonly container: string;
   /** ms. */
   readonly timeout: number;
-  /**
-   * A cheap question that a healthy service answers, asked before its own test is run: starting a process in the
-   * container again and again slows the very boot that is waited for. What the engine finds healthy itself counts too.
-   */
+  /** A cheap question that a healthy service answers, asked before its own test is run. */
   answers?(): Promise<boolean>;
   /**
    * What it needs was away: its own test must succeed now, and again. The engine's opinion is from before, and a service takes a
@@ -30,14 +30,14 @@ export interface HealthWait {
 }
 
 /**
- * Wait until a service is really healthy: its own health test, run by us inside the container, succeeds. The test is
- * run at a growing pace instead of waiting for the engine's interval. A container without a test must only run.
+ * Wait until a service is really healthy: its own health test, run by us inside the container instead of waiting for the
+ * engine's interval, succeeds; or the engine found so. A container without a test must only run.
  * @returns seconds from the container's start until it was seen healthy, by this machine's clock.
  * @throws Unhealthy with state and last log lines when it does not come up in time, or never will.
  */
 export async function awaitHealthy(engine: Engine, wait: HealthWait): Promise<number> {
   const deadline = Date.now() + wait.timeout;
-  for (let pause = 150; ; pause = Math.min(pause * 1.3, wait.answers ? 300 : 1_000)) {
+  for (let pause = 150; ; pause = Math.min(pause * 1.3, 300)) {
     const info = await inspect(engine, wait.container);
     if (!info) throw new Unhealthy(wait.service, "its container is gone", undefined, []);
     if (info.State.Running && !info.State.Restarting && (await isHealthy(engine, wait, info))) {
@@ -53,43 +53,17 @@ export async function awaitHealthy(engine: Engine, wait: HealthWait): Promise<nu
 
 async function isHealthy(engine: Engine, wait: HealthWait, info: ContainerInspectInfo): Promise<boolean> {
   if (wait.afresh) return await passesAgain(engine, info);
-  const worthTesting = info.State.Health?.Status === "healthy" || !wait.answers || (await wait.answers());
-  return worthTesting && (await passes(engine, info));
+  if (info.State.Health?.Status === "healthy") return true;
+  if (!wait.answers) return await awaitOwnTest(engine, info, patience);
+  return (await wait.answers()) && (await passesOwnTest(engine, info));
 }
 
 async function passesAgain(engine: Engine, info: ContainerInspectInfo): Promise<boolean> {
   for (let times = 0; times < timesAfresh; times++) {
     if (times) await sleep(pauseAfresh);
-    if (!(await passesNow(engine, info))) return false;
+    if (!(await passesOwnTest(engine, info))) return false;
   }
   return true;
-}
-
-/** Whether a running container is healthy: the engine found it so, or its own health test succeeds now. */
-export async function passes(engine: Engine, info: ContainerInspectInfo): Promise<boolean> {
-  return info.State.Health?.Status === "healthy" || (await passesNow(engine, info));
-}
-
-async function passesNow(engine: Engine, info: ContainerInspectInfo): Promise<boolean> {
-  const command = testCommand(info.Config.Healthcheck?.Test);
-  if (!command) return true;
-  const timeout = (info.Config.Healthcheck?.Timeout ?? 0) / 1_000_000 || 30_000;
-  try {
-    const { exitCode } = await exec(engine, info.Id, command, { timeout });
-    return exitCode === 0;
-  } catch (error) {
-    // It stopped between the look and the test; the next look tells.
-    if (isGone(error)) return false;
-    throw error;
-  }
-}
-
-/** The command of a health test as the engine would run it; undefined when there is none. */
-export function testCommand(test: readonly string[] | undefined): string[] | undefined {
-  const [kind, ...rest] = test ?? [];
-  if (kind === "CMD") return rest;
-  if (kind === "CMD-SHELL") return ["/bin/sh", "-c", rest.join(" ")];
-  return undefined;
 }
 
 async function inspect(engine: Engine, container: string): Promise<ContainerInspectInfo | undefined> {

@@ -1,4 +1,4 @@
-import { type ContainerInspectInfo, containerLines } from "@understudy/core";
+import { type ContainerInspectInfo, containerLines, passesOwnTest } from "@understudy/core";
 import { deployOf } from "@understudy/environment";
 import { duration as inWords } from "../../alerts/words.ts";
 import type { Check, CheckContext, Observation } from "../check.ts";
@@ -80,13 +80,15 @@ async function observe(context: CheckContext, service: string): Promise<Observat
   if (unmounted.length) {
     return failed(`volume ${unmounted.join(", ")} is not mounted`, deployOf(context.stack.environment));
   }
-  if (State.Health?.Status === "unhealthy") {
-    const said = State.Health.Log?.at(-1)?.Output.trim().split("\n").at(-1)?.slice(0, 200);
+  const { Status: found, Log: asked = [] } = State.Health ?? {};
+  // The engine asks seldom: what it found may be over, and one that it has not asked yet is not in doubt.
+  const doubted = found === "unhealthy" || (found === "starting" && asked.length > 0);
+  if (doubted && !(await passesOwnTest(context.engine, info))) {
+    if (found === "starting") {
+      return failed(`is starting, for ${inWords(upFor)}`, "Wait for its health test to pass", "warning");
+    }
+    const said = asked.at(-1)?.Output.trim().split("\n").at(-1)?.slice(0, 200);
     return failed(`its own health test fails${said ? `: ${said}` : ""}`, logsOf(context, service));
-  }
-  // One that nobody has asked yet is not in doubt.
-  if (State.Health?.Status === "starting" && State.Health.Log?.length) {
-    return failed(`is starting, for ${inWords(upFor)}`, "Wait for its health test to pass", "warning");
   }
   return { ok: true, seen: `runs for ${inWords(upFor)}, ${count(RestartCount, "restart")}`, ...facts };
 }
