@@ -1,7 +1,11 @@
+import type { ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { on } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectEngine, sourceRoot } from "@understudy/core";
+import { sourceRoot } from "@understudy/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createInstallation, finished, type TestInstallation } from "../../deploy/test/support/installation.ts";
 import { freePort } from "../../deploy/test/support/remote-host.ts";
@@ -82,11 +86,21 @@ N8N_OWNER_PASSWORD=
 N8N_API_KEY=
 `;
 
-const version = (number: number) =>
-  exampleContent({
+const ids = { webhook: randomUUID(), say: randomUUID() };
+
+const version = (number: number) => {
+  const say = code("Say", `return [{ json: { version: ${number}, boot: $env.BOOT } }];`);
+  return exampleContent({
     name: "First",
-    ...chain(webhook("first"), code("Say", `return [{ json: { version: ${number}, boot: $env.BOOT } }];`)),
+    ...chain({ ...webhook("first"), id: ids.webhook, webhookId: "first" }, { ...say, id: ids.say }),
   });
+};
+
+/** Wait until a verb says a text to the person. */
+async function says(verb: ChildProcess, text: string): Promise<void> {
+  for await (const [chunk] of on(verb.stderr as Readable, "data", { close: ["close"] }))
+    if (String(chunk).includes(text)) return;
+}
 
 describe("an n8n that starts behind its edge", () => {
   let installation: TestInstallation;
@@ -95,7 +109,7 @@ describe("an n8n that starts behind its edge", () => {
     new MigrationFolder(installation).write(exampleMigration({ publish: true, ...migration }));
   const start = (boot: number) => {
     installation.write("compose/docker-compose.yml", compose(port, boot));
-    return finished(installation.start("deploy:staging"));
+    return installation.start("deploy:staging");
   };
   /** What the webhook answers through the edge, once that takes connections. */
   const ask = async (): Promise<unknown> => {
@@ -108,7 +122,9 @@ describe("an n8n that starts behind its edge", () => {
 
   beforeAll(async () => {
     port = await freePort();
-    installation = createInstallation("environments:\n  staging: { kind: staging, profile: laptop }\n");
+    installation = createInstallation(
+      "environments:\n  staging: { kind: staging, profile: laptop }\npromote: { holdSeconds: 120 }\n",
+    );
     for (const file of ["hold.lua", "10-http.cfg"])
       installation.write(`compose/haproxy/${file}`, readFileSync(join(sourceRoot, "compose/haproxy", file), "utf8"));
     for (const overlay of ["staging", "laptop"])
@@ -120,22 +136,12 @@ describe("an n8n that starts behind its edge", () => {
 
   it("is met by nobody before its workflows are there, the first time", async () => {
     const deploy = start(1);
-    await using engine = await connectEngine("local");
-    const edge = engine.docker.getContainer(`${installation.project}-staging-haproxy`);
-    await expect
-      .poll(
-        () =>
-          edge.inspect().then(
-            ({ State }) => State.Running,
-            () => false,
-          ),
-        { timeout: 300_000 },
-      )
-      .toBe(true);
-    // The edge takes connections a moment before the deploy can tell it to wait.
-    await sleep(5_000);
+    // The edge takes connections a moment before the deploy can tell it to wait, and that is said.
+    const held = says(deploy, "n8n: booting");
+    const ended = finished(deploy);
+    await Promise.race([held, ended]);
     expect(await ask()).toEqual({ version: 1, boot: "1" });
-    const { exitCode, stderr } = await deploy;
+    const { exitCode, stderr } = await ended;
     expect(exitCode, stderr).toBe(0);
   });
 
@@ -149,7 +155,7 @@ describe("an n8n that starts behind its edge", () => {
         await sleep(50);
       }
     })();
-    const { exitCode, stderr } = await start(2);
+    const { exitCode, stderr } = await finished(start(2));
     stopped.abort();
     await asking;
     expect(exitCode, stderr).toBe(0);

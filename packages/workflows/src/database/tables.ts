@@ -41,7 +41,12 @@ const required: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Those that a version may have. */
-const optional: readonly string[] = ["folder", "installed_packages", "shared_credentials"];
+const optional: readonly string[] = [
+  "folder",
+  "installed_packages",
+  "shared_credentials",
+  "workflow_publication_outbox",
+];
 
 export const standardLocation: Location = { schema: "public", prefix: "" };
 

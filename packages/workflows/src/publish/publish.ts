@@ -1,19 +1,16 @@
 import { type Log, messageOf, UserError } from "@understudy/core";
-import type { N8n } from "@understudy/n8n";
 import { calleesFirst, callsOf } from "../content/calls.ts";
 import { versionHash } from "../content/hash.ts";
 import { versionOf } from "../content/stored.ts";
 import { type MetadataRow, readMetadata, writePublication } from "../database/metadata.ts";
 import type { KnownCredentials } from "../database/read-facts.ts";
 import { readLiveVersions, readWorkflows } from "../database/read-workflows.ts";
-import type { N8nTables } from "../database/tables.ts";
 import type { Migration } from "../file/migration.ts";
 import { decidePublishing, newestPerWorkflow } from "./decide.ts";
+import { type RunningN8n, runVersion } from "./run-version.ts";
 
-export interface PublishContext {
-  readonly tables: N8nTables;
+export interface PublishContext extends RunningN8n {
   readonly credentials: KnownCredentials;
-  api(): Promise<Pick<N8n, "activate" | "deactivate">>;
   /** The migration of a name, where its file is there. */
   migration(name: string): Migration | undefined;
   readonly say: (line: string) => void;
@@ -66,9 +63,8 @@ export async function publishPending(context: PublishContext): Promise<PublishOu
 async function publish(context: PublishContext, row: MetadataRow): Promise<void> {
   const { workflowId, versionId, previousVersionId } = row;
   if (!versionId) throw new Error(`${row.name} is to be published and made no version`);
-  const api = await context.api();
   try {
-    await api.activate(workflowId, versionId);
+    await runVersion(context, workflowId, versionId);
     await requireRuns(context, row);
   } catch (error) {
     if (error instanceof UserError) await goBack(context, row, previousVersionId);
@@ -87,15 +83,14 @@ async function requireRuns({ tables, credentials, migration }: PublishContext, r
 
 /** To the version that ran, if n8n left it. */
 async function goBack(
-  { tables, api, say, log }: PublishContext,
+  context: PublishContext,
   { workflowId, name }: MetadataRow,
   previous: string | null,
 ): Promise<void> {
+  const { tables, say, log } = context;
   const [live] = await readLiveVersions(tables, [workflowId]);
   if ((live?.versionId ?? null) === previous) return;
   say(`${name}: n8n does not run it; going back to the version that ran`);
   log.warn({ migration: name, previous }, "going back");
-  const n8n = await api();
-  if (previous === null) await n8n.deactivate(workflowId);
-  else await n8n.activate(workflowId, previous);
+  await runVersion(context, workflowId, previous);
 }

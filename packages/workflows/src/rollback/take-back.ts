@@ -12,6 +12,7 @@ import { inTransaction } from "../database/transaction.ts";
 import { type MigrationFile, MigrationFolder } from "../file/folder.ts";
 import type { Migration } from "../file/migration.ts";
 import { nextTimestamp } from "../file/name.ts";
+import { runVersion } from "../publish/run-version.ts";
 import { findTaken } from "./find-taken.ts";
 import { planRollback, type TakenBack } from "./plan-rollback.ts";
 import { versionToRun } from "./version-to-run.ts";
@@ -108,14 +109,12 @@ function isNew([first]: readonly TakenBack[], [row]: readonly MetadataRow[]): bo
   return first?.migration.basedOn === undefined && row?.notes !== overwritten;
 }
 
-async function runWhatRan({ tables, api }: N8nSide, group: readonly MetadataRow[]): Promise<void> {
+async function runWhatRan(side: N8nSide, group: readonly MetadataRow[]): Promise<void> {
   const [{ workflowId, name } = { workflowId: "", name: "" }] = group;
-  const live = async () => (await readLiveVersions(tables, [workflowId]))[0]?.versionId ?? null;
+  const live = async () => (await readLiveVersions(side.tables, [workflowId]))[0]?.versionId ?? null;
   const version = versionToRun(group, await live());
   if (version === undefined) return;
-  const n8n = await api();
-  if (version === null) await n8n.deactivate(workflowId);
-  else await n8n.activate(workflowId, version);
+  await runVersion(side, workflowId, version);
   if ((await live()) === version) return;
   throw new UserError(`n8n took what ran before ${name}, and runs something else`, { next: "See pnpm logs n8n" });
 }

@@ -14,7 +14,8 @@ const fileOf = (made: Migration, alter = (sql: string) => sql): MigrationFile =>
   summary: () => ({ ...made, workflow: made.content.name }),
 });
 const messages = (...files: MigrationFile[]) => validate(files, []).map(({ message }) => message);
-const node = (name: string, parameters = {}) => ({
+const node = (name: string, parameters = {}, id = name) => ({
+  id,
   name,
   type: "n8n-nodes-base.executeWorkflow",
   typeVersion: 1,
@@ -70,12 +71,14 @@ describe("what CI looks at", () => {
 
 describe("the structure of a workflow", () => {
   it("is what n8n needs", () => {
-    const connections = { A: { main: [[{ node: "C", type: "main", index: 0 }]] }, D: { main: [[]] } };
-    const nodes = [node("A"), node("A"), node("A")];
+    const connections = { A: { main: [[{ node: "X", type: "main", index: 0 }]] }, D: { main: [[]] } };
+    const nodes = [node("A"), node("A", {}, "2"), node("A", {}, "3"), node("B", {}, ""), node("C", {}, "2")];
     expect(structureProblems(exampleContent({ name: " ", nodes, connections }))).toEqual([
       "it has no name",
       'more than one node is called "A"',
-      'a connection ends at "C", which is no node',
+      'node "B" has no id',
+      'node "C" has the id of another one',
+      'a connection ends at "X", which is no node',
     ]);
     expect(structureProblems(exampleContent({ name: "🚀".repeat(128) }))).toEqual([]);
     expect(structureProblems(exampleContent({ name: "x".repeat(129) }))).toEqual([
