@@ -175,7 +175,7 @@ describe("an archive between two developers", () => {
     ann.facts = aCopy;
     const { archive } = await ann.export();
     ann.facts = noCopy;
-    const id = `${aCopy.copy?.id}@${/[\d-]{19}/.exec(basename(archive))?.[0]}`;
+    const id = `${aCopy.copy?.id}@${/\d[\d-]{18}/.exec(basename(archive))?.[0]}`;
     const imported = { copy: { ...aCopy.copy, id, healthySeconds: null }, activeWorkflows: aCopy.activeWorkflows };
     await bob.import(bring(archive));
     expect(bob.facts).toEqual(imported);

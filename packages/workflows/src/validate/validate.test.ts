@@ -4,7 +4,7 @@ import type { Migration } from "../file/migration.ts";
 import { parseMigration } from "../file/parse.ts";
 import { renderMigration } from "../file/render.ts";
 import { exampleContent, exampleMigration } from "../testing/example.ts";
-import { structureProblems } from "./structure.ts";
+import { idProblems, structureProblems } from "./structure.ts";
 import { validate } from "./validate.ts";
 
 const fileOf = (made: Migration, alter = (sql: string) => sql): MigrationFile => ({
@@ -72,17 +72,26 @@ describe("what CI looks at", () => {
 describe("the structure of a workflow", () => {
   it("is what n8n needs", () => {
     const connections = { A: { main: [[{ node: "X", type: "main", index: 0 }]] }, D: { main: [[]] } };
-    const nodes = [node("A"), node("A", {}, "2"), node("A", {}, "3"), node("B", {}, ""), node("C", {}, "2")];
+    const nodes = [node("A"), node("A"), node("A")];
     expect(structureProblems(exampleContent({ name: " ", nodes, connections }))).toEqual([
       "it has no name",
       'more than one node is called "A"',
-      'node "B" has no id',
-      'node "C" has the id of another one',
       'a connection ends at "X", which is no node',
     ]);
     expect(structureProblems(exampleContent({ name: "🚀".repeat(128) }))).toEqual([]);
     expect(structureProblems(exampleContent({ name: "x".repeat(129) }))).toEqual([
       "its name has more than 128 characters",
     ]);
+  });
+
+  it("has an id of its own for each node", () => {
+    const nodes = [node("A"), node("B", {}, ""), node("C", {}, "A")];
+    expect(idProblems(exampleContent({ nodes }))).toEqual(['node "B" has no id', 'node "C" has the id of another one']);
+  });
+
+  it("may lack ids where it is not published", () => {
+    const content = exampleContent({ nodes: [node("Call", {}, "")] });
+    expect(messages(fileOf(exampleMigration({ content, publish: true })))).toEqual(['"Orders": node "Call" has no id']);
+    expect(messages(fileOf(exampleMigration({ content, publish: false })))).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { callsOf } from "../content/calls.ts";
 import type { MigrationFile } from "../file/folder.ts";
 import type { Migration } from "../file/migration.ts";
 import { scan } from "../scan/scan.ts";
-import { structureProblems } from "./structure.ts";
+import { idProblems, structureProblems } from "./structure.ts";
 
 /** Something that keeps a migration from being merged. */
 export interface Issue {
@@ -36,8 +36,9 @@ function readable(file: MigrationFile): { readonly migration: Migration } | { re
   }
 }
 
-function structureIssues({ name, content }: Migration): Issue[] {
-  return structureProblems(content).map((problem) => ({
+function structureIssues({ name, content, publish }: Migration): Issue[] {
+  const problems = [...structureProblems(content), ...(publish ? idProblems(content) : [])];
+  return problems.map((problem) => ({
     migration: name,
     message: `"${content.name}": ${problem}`,
     next: "Correct the workflow in n8n, and make the migration anew",
