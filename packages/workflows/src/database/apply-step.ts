@@ -1,11 +1,11 @@
 import { UserError } from "@understudy/core";
-import { quoteLiteral, quoteName } from "@understudy/postgres";
+import { quoteName } from "@understudy/postgres";
 import { credentialKey, withCredentialIds } from "../content/credentials.ts";
 import { contentHash } from "../content/hash.ts";
 import { contentOf, type StoredWorkflow } from "../content/stored.ts";
 import { same } from "../diff/values.ts";
 import type { Migration } from "../file/migration.ts";
-import { renderMigration } from "../file/render.ts";
+import { renderData } from "../file/render.ts";
 import { sessionSettings, standardShape, statements } from "../file/statements.ts";
 import type { Step } from "../plan/plan-steps.ts";
 import { overwritten, wasHere, writeNote } from "./metadata.ts";
@@ -87,9 +87,9 @@ async function runStatements({ migration, forced }: Step, { tables, seen }: Appl
   const settings: Readonly<Record<string, string>> = {
     search_path: quoteName(schema),
     [sessionSettings.present]: present,
-    [sessionSettings.data]: renderMigration(migration).data ?? "",
+    [sessionSettings.data]: renderData(migration) ?? "",
   };
-  await session.query(
+  await session.repeat(
     "SELECT pg_catalog.set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS wanted (name, value)",
     [Object.keys(settings), Object.values(settings)],
   );
@@ -134,12 +134,12 @@ async function keepVersion({ session, of, has }: N8nTables, { name }: Migration,
     ...{ versionId: `"versionId"`, workflowId: "id", nodes: "nodes", connections: "connections" },
     ...{ authors: "'Understudy'", createdAt: `"updatedAt"`, updatedAt: `"updatedAt"` },
     ...(has("workflow_history", "nodeGroups") ? { nodeGroups: `"nodeGroups"` } : {}),
-    ...(has("workflow_history", "name") ? { name: quoteLiteral(name) } : {}),
+    ...(has("workflow_history", "name") ? { name: "$2::text" } : {}),
   };
-  await session.query(
+  await session.repeat(
     `INSERT INTO ${of("workflow_history")} (${Object.keys(values).map(quoteName).join(", ")})
      SELECT ${Object.values(values).join(", ")} FROM ${of("workflow_entity")} WHERE id = $1 ON CONFLICT DO NOTHING`,
-    [after.id],
+    has("workflow_history", "name") ? [after.id, name] : [after.id],
   );
 }
 

@@ -105,7 +105,7 @@ export interface Note {
 
 /** Write a migration down, over what its own statements say. */
 export async function writeNote(tables: N8nTables, note: Note): Promise<void> {
-  await tables.session.query(
+  await tables.session.repeat(
     `INSERT INTO ${metadataTable(tables)}
        (migration_file, source, workflow_id, checksum, version_id, previous_version_id, publish, notes)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)

@@ -8,12 +8,12 @@ export async function ensureOwner(
   workflowId: string,
   project: string | undefined,
 ): Promise<string> {
-  const [owner] = await session.query<{ projectId: string }>(
+  const [owner] = await session.repeat<{ projectId: string }>(
     `SELECT "projectId" FROM ${of("shared_workflow")} WHERE "workflowId" = $1 AND role = 'workflow:owner'`,
     [workflowId],
   );
   if (owner) return owner.projectId;
-  const [found] = await session.query<{ id: string }>(
+  const [found] = await session.repeat<{ id: string }>(
     `SELECT p.id FROM ${of("project")} p
      LEFT JOIN ${of("project_relation")} r ON r."projectId" = p.id AND r.role = 'project:personalOwner'
      LEFT JOIN ${of("user")} u ON u.id = r."userId"
@@ -26,7 +26,7 @@ export async function ensureOwner(
       next: "A deploy makes one; or set n8n up in its own page",
     });
   }
-  await session.query(
+  await session.repeat(
     `INSERT INTO ${of("shared_workflow")} ("workflowId", "projectId", role) VALUES ($1, $2, 'workflow:owner')`,
     [workflowId, found.id],
   );
@@ -49,7 +49,7 @@ export async function placeInFolder(
   }
   let parent: string | null = null;
   for (const name of folder) parent = await ensureFolder(tables, { name, parent, projectId });
-  await session.query(
+  await session.repeat(
     `UPDATE ${of("workflow_entity")} SET "parentFolderId" = $2 WHERE id = $1 AND "parentFolderId" IS DISTINCT FROM $2`,
     [workflowId, parent],
   );

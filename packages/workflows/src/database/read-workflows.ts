@@ -25,7 +25,7 @@ export async function* readWorkflows(tables: N8nTables, filter: WorkflowFilter):
 
 /** One workflow, locked until the transaction ends; undefined when it is not there. */
 export async function lockWorkflow(tables: N8nTables, id: string): Promise<StoredWorkflow | undefined> {
-  const [row] = await tables.session.query<StoredWorkflow>(
+  const [row] = await tables.session.repeat<StoredWorkflow>(
     `${selectWorkflows(tables)} WHERE w.id = $1 FOR UPDATE OF w`,
     [id],
   );

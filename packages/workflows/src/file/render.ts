@@ -15,11 +15,14 @@ export interface RenderedMigration {
 
 /** The same migration gives the same bytes. Pure. */
 export function renderMigration(migration: Migration): RenderedMigration {
-  const { content, isLarge } = migration;
-  const { nodes, connections } = content;
-  const data = isLarge ? `${prettyJson({ nodes, connections })}\n` : undefined;
+  const data = renderData(migration);
   const sql = [header(migration, data), ...statements(migration)].join("\n");
   return { sql: `${sql}\n`, data };
+}
+
+/** Of a large workflow: the text of its data file. Pure. */
+export function renderData({ content: { nodes, connections }, isLarge }: Migration): string | undefined {
+  return isLarge ? `${prettyJson({ nodes, connections })}\n` : undefined;
 }
 
 function header(migration: Migration, data: string | undefined): string {
