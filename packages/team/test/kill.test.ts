@@ -1,6 +1,4 @@
 import { killSuite } from "./support/kill-import.ts";
 
 // Every step: kill.long.test.ts.
-killSuite(23_400, (moments) =>
-  moments.includes("take kept") ? ["take kept", "proving"] : ["adapt", "proving", "proven"],
-);
+killSuite(23_400, (moments) => [moments.includes("take kept") ? "take kept" : "proven"]);

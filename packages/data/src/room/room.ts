@@ -56,6 +56,7 @@ export class RoomGuard implements Disposable {
 
   /** Load it. @param end ends the loading, which then throws @throws the reason when there was no more room, else what the loading throws */
   async watch<Result>(load: () => Promise<Result>, end: () => Promise<unknown>): Promise<Result> {
+    this.signal.throwIfAborted();
     let ended: Promise<unknown> = Promise.resolve();
     this.signal.addEventListener("abort", () => {
       ended = end();

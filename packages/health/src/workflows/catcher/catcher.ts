@@ -145,13 +145,16 @@ export class Catcher implements AsyncDisposable {
 
   /** Call an address inside the stack. @throws UserError when no answer comes, or not before `signal` says stop. */
   async call(call: WebhookCall, signal: AbortSignal): Promise<WebhookAnswer> {
+    const what = `${call.method} ${new URL(call.url).pathname}`;
+    const late = new UserError(`${what} was not answered in time`, { next: "See pnpm logs n8n" });
+    // A signal that has spoken does not speak again.
+    if (signal.aborted) throw late;
     const id = ++this.#asked;
     const reply = Promise.withResolvers<Reply>();
     this.#waiting.set(id, reply);
     if (this.#ended) this.#lost();
     else this.#say({ call: { ...call, id } });
-    const what = `${call.method} ${new URL(call.url).pathname}`;
-    const stop = () => reply.reject(new UserError(`${what} was not answered in time`, { next: "See pnpm logs n8n" }));
+    const stop = () => reply.reject(late);
     signal.addEventListener("abort", stop, { once: true });
     const { error, ...answer } = await reply.promise.finally(() => signal.removeEventListener("abort", stop));
     if (error === undefined) return answer;

@@ -1,0 +1,3 @@
+import { workflowPromotionSuite } from "./support/promotion-suite.ts";
+
+workflowPromotionSuite({ whole: true });
