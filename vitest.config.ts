@@ -11,23 +11,17 @@ const integration = { ...shared, testTimeout: 600_000, hookTimeout: 600_000 };
 const integrationTests = ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"];
 const longTests = ["packages/*/test/**/*.long.test.ts", "test/**/*.long.test.ts"];
 
-/** Whole stacks of every service, two of them at once. */
-const wholeStacks = [
+/** What takes every core for minutes, removes images of the whole engine, or kills and measures by the clock: nothing may run beside it. */
+const alone = [
   "test/staging.test.ts",
   "packages/sync/test/production.test.ts",
-  "packages/images/test/contract.test.ts",
-  "packages/workflows/test/promotion.test.ts",
-];
-
-/** What removes images of the whole engine, or kills and measures by the clock: nothing may run beside it. */
-const alone = [
   "packages/sync/test/resume.test.ts",
   "packages/health/test/cleanup.test.ts",
   "packages/health/test/monitor.test.ts",
   "packages/deploy/test/kill.test.ts",
 ];
 
-// Three suites: `unit` needs nothing but Node; `integration` needs the Docker engine and the built images, and has three
+// Three suites: `unit` needs nothing but Node; `integration` needs the Docker engine and the built images, and has two
 // parts; `long` holds the fault campaigns that are run by hand.
 export default defineConfig({
   test: {
@@ -42,21 +36,11 @@ export default defineConfig({
       {
         test: {
           ...integration,
-          name: "integration-stacks",
-          include: wholeStacks,
-          // Two first deploys would build the same images twice.
-          globalSetup: "./test/build-images.ts",
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          ...integration,
           name: "integration-alone",
           include: alone,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          // First: its first deploy builds the images that are missing.
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -64,10 +48,10 @@ export default defineConfig({
           ...integration,
           name: "integration",
           include: integrationTests,
-          exclude: [...longTests, ...wholeStacks, ...alone],
+          exclude: [...longTests, ...alone],
           // They wait more than they compute: on containers, on time-outs.
           maxWorkers: 3,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
