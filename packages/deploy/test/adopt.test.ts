@@ -152,25 +152,6 @@ describe("a production that Docker Compose started", () => {
     expect(Object.values(shopSecrets).filter((secret) => said.includes(secret))).toEqual([]);
   });
 
-  it("is promoted to, and goes back to what was adopted", async () => {
-    const { installation } = stage;
-    await stage.note("before");
-    await stage.deploySecondRelease();
-    await stage.prove();
-    const { tag } = await installation.json<{ tag: string }>("promote", "--yes");
-    expect(await stage.serves()).toBe(answers.second);
-    const promoted = await stage.containers();
-    expect(
-      Object.entries(promoted)
-        .filter(([service, id]) => running[service]?.startsWith(id))
-        .map(([service]) => service)
-        .sort(),
-    ).toEqual(["haproxy", "postgres"]);
-    await installation.json("rollback", "--tag", tag, "--yes");
-    expect(await stage.serves()).toBe(answers.first);
-    expect(await stage.notes()).toContain("before");
-  });
-
   async function adopt(...flags: string[]): Promise<VerbResult> {
     const result = await stage.installation.run("adopt", "--production", ...flags);
     said += result.stdout + result.stderr;
