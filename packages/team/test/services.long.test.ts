@@ -20,6 +20,8 @@ const path = "team-credential";
 /** A webhook that lets in who shows what a credential holds. */
 const guarded = (credential: { id: string; name: string }) => ({
   name: "guarded",
+  // n8n's executions hold the headers that callers sent, and travel.
+  settings: { saveDataSuccessExecution: "none" },
   nodes: [
     {
       name: "Webhook",

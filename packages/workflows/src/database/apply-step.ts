@@ -93,9 +93,7 @@ async function runStatements({ migration, forced }: Step, { tables, seen }: Appl
     "SELECT pg_catalog.set_config(name, value, true) FROM unnest($1::text[], $2::text[]) AS wanted (name, value)",
     [Object.keys(settings), Object.values(settings)],
   );
-  for (const statement of statements(migration, { prefix, columns: columnsFor(migration, tables) })) {
-    await session.query(statement);
-  }
+  await session.query(statements(migration, { prefix, columns: columnsFor(migration, tables) }).join("\n"));
 }
 
 /** Those of the standard that this n8n has. @throws UserError when it lacks one that the workflow needs */
@@ -123,8 +121,10 @@ async function bind(
       JSON.stringify(nodes),
     ]);
   }
-  const isPlaced = before !== undefined && same(before.folder, content.folder);
-  if (!isPlaced) await placeInFolder(tables, workflowId, content, await ensureOwner(tables, workflowId, project));
+  if (!before || !same(before.folder, content.folder)) {
+    const owner = await ensureOwner(tables, workflowId, project);
+    if (!same(before?.folder ?? [], content.folder)) await placeInFolder(tables, workflowId, content, owner);
+  }
   if (!same(before?.tags.toSorted() ?? [], content.tags)) await setTags(tables, workflowId, content);
 }
 

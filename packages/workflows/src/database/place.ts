@@ -13,24 +13,20 @@ export async function ensureOwner(
     [workflowId],
   );
   if (owner) return owner.projectId;
-  const [found] = await session.repeat<{ id: string }>(
-    `SELECT p.id FROM ${of("project")} p
+  const [made] = await session.repeat<{ projectId: string }>(
+    `INSERT INTO ${of("shared_workflow")} ("workflowId", "projectId", role)
+     SELECT $1, p.id, 'workflow:owner' FROM ${of("project")} p
      LEFT JOIN ${of("project_relation")} r ON r."projectId" = p.id AND r.role = 'project:personalOwner'
      LEFT JOIN ${of("user")} u ON u.id = r."userId"
-     WHERE (p.type = 'team' AND p.name = $1) OR (p.type = 'personal' AND u."roleSlug" = 'global:owner')
-     ORDER BY p.type = 'team' DESC, u."createdAt", p.id LIMIT 1`,
-    [project ?? null],
+     WHERE (p.type = 'team' AND p.name = $2) OR (p.type = 'personal' AND u."roleSlug" = 'global:owner')
+     ORDER BY p.type = 'team' DESC, u."createdAt", p.id LIMIT 1
+     RETURNING "projectId"`,
+    [workflowId, project ?? null],
   );
-  if (!found) {
-    throw new UserError("n8n has no owner yet, to whom workflows could belong", {
-      next: "A deploy makes one; or set n8n up in its own page",
-    });
-  }
-  await session.repeat(
-    `INSERT INTO ${of("shared_workflow")} ("workflowId", "projectId", role) VALUES ($1, $2, 'workflow:owner')`,
-    [workflowId, found.id],
-  );
-  return found.id;
+  if (made) return made.projectId;
+  throw new UserError("n8n has no owner yet, to whom workflows could belong", {
+    next: "A deploy makes one; or set n8n up in its own page",
+  });
 }
 
 /** Put a workflow into the folder of that path, which is made where it is missing. */
