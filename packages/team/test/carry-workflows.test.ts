@@ -76,6 +76,21 @@ describe("workflows that are carried from one n8n's database to another", () => 
       expect(await theirs.migrate([first])).toMatchObject({ applied: [], pending: 0 });
     }));
 
+  it("are registered anew by n8n: what it noted of their triggers goes", () =>
+    inTwo(async (mine, theirs) => {
+      for (const database of [mine, theirs]) {
+        await database.migrate([first]);
+        await publish(database);
+      }
+      await theirs.query(
+        `INSERT INTO workflow_publication_trigger_status ("workflowId", "nodeId", "versionId", status, "triggerKind")
+         SELECT id, 'node', "versionId", 'activated', 'persisted' FROM workflow_entity`,
+      );
+      await carry(mine, theirs);
+      expect(await isLive(theirs)).toBe(true);
+      expect(await count(theirs, "workflow_publication_trigger_status")).toBe(0);
+    }));
+
   it("bring credentials that they name and the other lacks, for whom the workflow is, and leave the rest", () =>
     inTwo(async (mine, theirs) => {
       const nodes = content.nodes.map((node) => ({ ...node, credentials: { smtp: { name: "Mail" } } }));

@@ -16,8 +16,13 @@ const tables = [
   ["workflow_published_version", "workflowId"],
 ] as const;
 
-/** The same, but not to be carried: tags go by their names, and n8n registers anew what is live. */
-const madeAnew = ["workflows_tags", "webhook_entity"];
+/** The same, but not to be carried: tags go by their names, and n8n registers anew what is live, unless it has noted that it did. */
+const madeAnew = [
+  "workflows_tags",
+  "webhook_entity",
+  "workflow_publication_outbox",
+  "workflow_publication_trigger_status",
+];
 
 /**
  * Make workflows of one n8n database those of another: their content, versions, folder, tags, what is noted of their migrations, whether
