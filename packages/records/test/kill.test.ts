@@ -1,0 +1,3 @@
+import { killSuite } from "./support/kill-suite.ts";
+
+killSuite([4_711]);
