@@ -30,7 +30,12 @@ export default defineConfig({
         test: {
           ...shared,
           name: "unit",
-          include: ["packages/*/src/**/*.test.ts", "stacks/**/*.test.ts", "scripts/**/*.test.ts"],
+          include: [
+            "packages/*/src/**/*.test.ts",
+            "stacks/**/*.test.ts",
+            "scripts/**/*.test.ts",
+            "packages/console/web/src/**/*.test.ts",
+          ],
         },
       },
       {
@@ -49,6 +54,7 @@ export default defineConfig({
           name: "integration",
           include: integrationTests,
           exclude: [...longTests, ...alone],
+          globalSetup: "./test/build-page.ts",
           // They wait more than they compute: on containers, on time-outs.
           maxWorkers: 3,
           sequence: { groupOrder: 2 },

@@ -1,5 +1,5 @@
 # System packages that only tests need: an sshd and a registry of the tests' own, network namespaces, Docker Compose to compare with,
-# a crontab, systemd's check of unit files, and pip, which fetches an S3 server (moto).
+# a crontab, systemd's check of unit files, a browser for the console, and pip, which fetches an S3 server (moto).
 # Nothing of it runs as a system service afterwards. Without the means to install them, the tests that need one say so.
 # shellcheck shell=sh disable=SC2154 # host_root is set by docker.sh
 
@@ -10,6 +10,7 @@ test_packages() {
   has docker-compose || echo docker-compose
   has crontab || echo cron
   has systemd-analyze || echo systemd
+  has chromium || echo chromium
   has_pip || echo python3-pip
 }
 

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Sandbox } from "./sandbox.ts";
 
-const all = "openssh-server docker-registry iproute2 docker-compose cron systemd python3-pip";
-const programs = ["sshd", "docker-registry", "ip", "docker-compose", "crontab", "systemd-analyze"];
+const all = "openssh-server docker-registry iproute2 docker-compose cron systemd chromium python3-pip";
+const programs = ["sshd", "docker-registry", "ip", "docker-compose", "crontab", "systemd-analyze", "chromium"];
 let box: Sandbox;
 let policy: string;
 let seenPolicy: string;

@@ -14,13 +14,16 @@ export interface AuditEntry {
   readonly detail?: unknown;
 }
 
-/** `user@host` of the person, sudo seen through. */
+/** `user@host` of the person: who told the console to, and else who runs this, sudo seen through. */
 export function operator(env: NodeJS.ProcessEnv = process.env): string {
-  return `${env.SUDO_USER ?? userInfo().username}@${hostname()}`;
+  return `${env.UNDERSTUDY_OPERATOR ?? env.SUDO_USER ?? userInfo().username}@${hostname()}`;
 }
 
-/** Append one entry; secrets are redacted. */
-export function audit(installation: Installation, entry: Omit<AuditEntry, "at" | "who">): void {
+/** Append one entry; secrets are redacted. @param entry `who` is whoever runs this, unless it says another */
+export function audit(
+  installation: Installation,
+  entry: Omit<AuditEntry, "at" | "who"> & Partial<Pick<AuditEntry, "who">>,
+): void {
   mkdirSync(installation.logsDir, { recursive: true });
   const line: AuditEntry = { at: new Date().toISOString(), who: operator(), ...entry };
   appendFileSync(join(installation.logsDir, "audit.jsonl"), `${JSON.stringify(secrets.redactData(line))}\n`, {

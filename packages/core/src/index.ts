@@ -10,14 +10,19 @@ export type {
 export { type AuditEntry, audit, operator } from "./audit.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export { runVerb, type VerbDefinition } from "./cli/verb.ts";
+export { type AgentAccess, agentAccess, isElsewhere, keepAgentAccess, parseAgentHost } from "./docker/agent-access.ts";
+export { forwardThroughAgent, relayPath, relayProtocol } from "./docker/agent-forward.ts";
 export { type AttachedContainer, startAttached } from "./docker/attached.ts";
 export { containerLines, type LogWindow, lastLogLines } from "./docker/container-logs.ts";
 export { compareVersions, connectEngine, type Engine, isGone, minimumApiVersion, statusOf } from "./docker/engine.ts";
 export { type ExecOptions, type ExecResult, exec, execStream } from "./docker/exec.ts";
 export { describeHolder, HostSession, type HttpAnswer } from "./docker/host-session.ts";
 export { innerResolver } from "./docker/inner-resolver.ts";
+export { joinTunnel } from "./docker/join-tunnel.ts";
 export { composeLabel, isOfStack, label, ofStack } from "./docker/labels.ts";
+export { dockerSocket } from "./docker/local-docker-host.ts";
 export { awaitOwnTest, passesOwnTest } from "./docker/own-test.ts";
+export { pinAgent } from "./docker/pin-agent.ts";
 export { untilGone } from "./docker/until-gone.ts";
 export { weigh, weights } from "./docker/weights.ts";
 export { missingVariables, parseEnvFile, randomSecret, renderEnvFile, type SecretSpec } from "./env-file.ts";
@@ -31,7 +36,8 @@ export { findInstallation, type Installation, sourceRoot } from "./installation.
 export { type InterruptedRun, Journal } from "./journal.ts";
 export { isKey, keyInFile, readSecretFile } from "./key-file.ts";
 export { dayOf, type Log, openLog, silentLog } from "./log.ts";
-export { type Notice, Outbox, type Pending, type Refusal } from "./notices/outbox.ts";
+export { type Notice, Outbox, type PastNotice, type Pending, type Refusal } from "./notices/outbox.ts";
+export { agentFor, readFingerprint } from "./pinned-agent.ts";
 export { isAlive } from "./process-alive.ts";
 export { runSteps, type Step } from "./progress.ts";
 export { confirmDestructive } from "./prompts.ts";
@@ -53,5 +59,6 @@ export {
   type Settings,
 } from "./settings/settings.ts";
 export { table } from "./table.ts";
+export { isThisMachine } from "./this-machine.ts";
 export { assertPulumi, type Toolchain, toolchain } from "./toolchain.ts";
 export { bytesInWords, countInWords, secondsInWords } from "./words.ts";

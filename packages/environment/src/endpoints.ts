@@ -1,5 +1,5 @@
 import type { ComposeModel } from "@understudy/compose";
-import { UserError } from "@understudy/core";
+import { isElsewhere, UserError } from "@understudy/core";
 
 /** Where a service answers people, through whatever publishes it. */
 export interface Endpoint {
@@ -43,7 +43,7 @@ function endpoint(model: ComposeModel, service: string, said: string, host: stri
   const published = port.hostIp ?? "0.0.0.0";
   const address = published === "0.0.0.0" || published === "::" ? "127.0.0.1" : published;
   const open = published !== "127.0.0.1" && published !== "::1";
-  const away = host.startsWith("ssh://") && open && address === "127.0.0.1";
+  const away = isElsewhere(host) && open && address === "127.0.0.1";
   const shown = away
     ? new URL(host).hostname
     : address === "127.0.0.1"

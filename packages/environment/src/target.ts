@@ -6,6 +6,7 @@ import {
   environmentOfKind,
   findInstallation,
   type Installation,
+  isElsewhere,
   loadSettings,
   resolveEnvironment,
   type Settings,
@@ -67,7 +68,7 @@ export function chooseTarget(choice: EnvironmentChoice, kind?: "production" | "s
 export function resolveProfile(environment: Environment, asked: Profile | undefined): ProfileChoice {
   if (asked) return { profile: asked, because: "asked for by --env" };
   if (environment.profile !== "auto") return { profile: environment.profile, because: "set in understudy.yml" };
-  return chooseProfile({ ...readHostFacts(), remote: environment.host.startsWith("ssh://") });
+  return chooseProfile({ ...readHostFacts(), remote: isElsewhere(environment.host) });
 }
 
 /** Merge an environment's compose files with its values. */

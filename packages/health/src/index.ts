@@ -1,8 +1,14 @@
+export type { Alert } from "./alerts/alert.ts";
+export { title as alertTitle } from "./alerts/message.ts";
 export { type Event, tellEvent } from "./alerts/tell-event.ts";
 export type { Check, CheckContext, CheckResult, CheckStatus, Severity } from "./checks/check.ts";
 export { defineChecks } from "./checks/define-checks.ts";
 export type { CheckDefinition } from "./checks/registry.ts";
 export { type HealthReport, type HealthRequest, healthCheck } from "./health-check.ts";
+export { historyFile } from "./history/history-file.ts";
+export { joinHistory } from "./history/join-history.ts";
+export { Store as HistoryStore } from "./history/store.ts";
+export { lastFailures } from "./monitor/last-failures.ts";
 export { type ChangeFlags, changeFlags, runInstall } from "./schedule/schedule-command.ts";
 export type { WorkflowReport } from "./workflows/report.ts";
 export { testWorkflows, workflowTestNames } from "./workflows/test-workflows.ts";

@@ -5,6 +5,7 @@ export { NoAnswer } from "./http.ts";
 export type { Instance } from "./instance.ts";
 export { carryInstance, NoOwner, ownerOf } from "./instance-own.ts";
 export { type KeyRing, readKeyRing } from "./keys/key-ring.ts";
+export { registrationTables } from "./registration.ts";
 export {
   type Connection,
   type Connections,

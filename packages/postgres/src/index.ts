@@ -23,3 +23,4 @@ export { openSnapshot, type Snapshot } from "./snapshot.ts";
 export { type Digest, type DigestedRows, readDigest } from "./verify/digest.ts";
 export { readSequences, type SequenceState, sequenceProblems } from "./verify/sequences.ts";
 export { readStructure, type Structure, structureProblems } from "./verify/structure.ts";
+export { valueHash } from "./verify/value-hash.ts";

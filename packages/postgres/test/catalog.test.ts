@@ -108,11 +108,11 @@ describe("the catalog of a database", () => {
     ]);
     expect(column("public.people", "id")).toMatchObject({
       notNull: true,
-      identity: true,
+      identity: "always",
       generated: false,
       comment: undefined,
     });
-    expect(column("public.people", "twice")).toMatchObject({ generated: true, identity: false });
+    expect(column("public.people", "twice")).toMatchObject({ generated: true, identity: null });
     expect(column("public.people", "Name")).toMatchObject({
       comment: "a name",
       notNull: false,

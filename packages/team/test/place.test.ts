@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startSftpServer } from "../../backup/test/support/sftp-server.ts";
+import { dockerAgent } from "../../peers/test/support/docker-agent.ts";
 import type { ListedSnapshot } from "../src/place/team-list.ts";
 import type { PushReport } from "../src/place/team-push.ts";
 import { Developer } from "./support/developers.ts";
@@ -32,12 +33,12 @@ describe("a team's place", () => {
     await bob.stage.fill("old");
     await ann.stage.sql(
       "app",
-      "INSERT INTO marks (mark, noise) SELECT 'new', md5(random()::text) FROM generate_series(1, 200000)",
+      "INSERT INTO marks (mark, noise) SELECT 'new', md5(random()::text) FROM generate_series(1, 600000)",
     );
     const first = await push(ann);
     await ann.stage.sql("app", "UPDATE marks SET noise = md5(noise) WHERE id > (SELECT max(id) * 0.99 FROM marks)");
     const second = await push(ann);
-    expect(second.bytes).toBeGreaterThan(5_000_000);
+    expect(second.bytes).toBeGreaterThan(20_000_000);
     expect(second.added).toBeLessThan(first.added / 2);
     const listed = await list(bob);
     expect(listed.map(({ stamp }) => stamp)).toEqual([second.stamp, first.stamp]);
@@ -55,6 +56,19 @@ describe("a team's place", () => {
     expect(theirs[0]?.stamp).toBe(mine.stamp);
     const again = await ann.run("team:pull", mine.stamp, "--dry-run");
     expect(again.stderr).toContain(`Since the common snapshot of`);
+  });
+
+  it("on a server behind its agent is one like every other", async () => {
+    await using agent = await dockerAgent([ann.stage.installation.root, bob.stage.installation.root]);
+    everybody(`{ team: shop, place: "${agent.host}${ann.stage.installation.root}/behind" }`);
+    await ann.stage.fill("new");
+    await bob.stage.fill("old");
+    const { stamp } = await push(ann);
+    expect((await list(bob)).map((one) => one.stamp)).toEqual([stamp]);
+    const pulled = await bob.run("team:pull", stamp, "--yes", "--json");
+    expect(pulled, pulled.stderr).toMatchObject({ exitCode: 0 });
+    expect(await bob.stage.content()).toBe("new");
+    expect(existsSync(`${ann.stage.installation.root}/behind/shop/config`)).toBe(true);
   });
 
   it("is refused to who has another key, and to another team it is empty", async () => {

@@ -1,9 +1,9 @@
-import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
 import Docker from "dockerode";
 import { messageOf, UserError } from "../errors.ts";
+import { parseAgentHost } from "./agent-access.ts";
+import { forwardThroughAgent } from "./agent-forward.ts";
+import { localDockerHost } from "./local-docker-host.ts";
 import { checkCommand, forwardSocket, parseSshHost } from "./ssh-forward.ts";
 
 /** Engine 20.10, the oldest that is supported. */
@@ -15,7 +15,7 @@ const answerTimeout = 20_000;
 /** A connection to one Docker engine. Close it when done: over ssh it holds a forwarding child process. */
 export interface Engine extends AsyncDisposable {
   readonly docker: Docker;
-  /** As in the settings: `local`, `unix://…` or `ssh://…`. */
+  /** As in the settings: `local`, `unix://…`, `ssh://…` or `agent://…`. */
   readonly host: string;
   /** For child processes: what `DOCKER_HOST` must be to reach the same engine. Always `unix://…` or `tcp://…`. */
   readonly dockerHost: string;
@@ -28,14 +28,14 @@ export interface Engine extends AsyncDisposable {
 /**
  * Connect to an engine and prove that it answers.
  * An `ssh://user@host[:port][/socket]` host goes through the system's own ssh, so that ~/.ssh/config, agents and
- * known hosts hold; its socket is forwarded to a private local one.
+ * known hosts hold; an `agent://host:port` one through the agent that runs there. Its socket is forwarded to a private local one.
  * Later, too, an engine or a connection that is gone makes every call end with a UserError.
  * @throws UserError when the engine or the host does not answer, or is too old.
  */
 export async function connectEngine(host: string, sshOptions: readonly string[] = []): Promise<Engine> {
   const address = host === "local" ? await localDockerHost() : host;
-  const url = address.startsWith("ssh://") ? parseSshHost(address) : undefined;
-  const forward = url && (await forwardSocket(url, sshOptions));
+  const far = await reach(address, sshOptions);
+  const forward = far?.forward;
   const dockerHost = forward ? `unix://${forward.socket}` : address;
   const docker = dockerHost.startsWith("unix://")
     ? new Docker({ socketPath: dockerHost.slice("unix://".length) })
@@ -44,9 +44,9 @@ export async function connectEngine(host: string, sshOptions: readonly string[] 
   const close = async () => forward?.close();
   explainFailures(docker, async (error) => {
     if (abandoned) return abandoned;
-    const ssh = await forward?.explain();
-    if (url && ssh?.ended) return connectionLost(url, sshOptions, ssh.said, error);
-    return engineDown(host, address, error, url && checkCommand(url, sshOptions), ssh?.said);
+    const told = await forward?.explain();
+    if (far && told?.ended) return connectionLost(address, far.check, told.said, error);
+    return engineDown(host, address, error, far?.check, told?.said);
   });
   try {
     const { ApiVersion } = await answered(docker, host);
@@ -109,9 +109,20 @@ function isConnectionFailure(error: Error): boolean {
   return codes.includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
-function connectionLost(url: URL, options: readonly string[], said: string, cause: unknown): UserError {
-  return new UserError(`The connection to ${url.href} was lost: ${said}`, {
-    next: `Run the same command again, it goes on from there. To see why: ${checkCommand(url, options)}`,
+/** A way to an engine on another machine, and what a person types to see whether it is there; undefined: it is on this one. */
+async function reach(address: string, sshOptions: readonly string[]) {
+  if (address.startsWith("ssh://")) {
+    const url = parseSshHost(address);
+    return { forward: await forwardSocket(url, sshOptions), check: checkCommand(url, sshOptions) };
+  }
+  if (!address.startsWith("agent://")) return undefined;
+  const url = parseAgentHost(address);
+  return { forward: await forwardThroughAgent(url), check: `pnpm peers:reach ${address}` };
+}
+
+function connectionLost(address: string, check: string, said: string, cause: unknown): UserError {
+  return new UserError(`The connection to ${address} was lost: ${said}`, {
+    next: `Run the same command again, it goes on from there. To see why: ${check}`,
     cause,
   });
 }
@@ -132,24 +143,6 @@ function engineDown(host: string, address: string, cause: Error, check?: string,
         : `Check that Docker runs there: docker -H ${host} version`,
     cause,
   });
-}
-
-async function localDockerHost(): Promise<string> {
-  const fromEnvironment = process.env.DOCKER_HOST;
-  if (fromEnvironment) return fromEnvironment;
-  const usual = "/var/run/docker.sock";
-  if (existsSync(usual)) return `unix://${usual}`;
-  try {
-    const { stdout } = await promisify(execFile)("docker", [
-      "context",
-      "inspect",
-      "--format",
-      "{{.Endpoints.docker.Host}}",
-    ]);
-    return stdout.trim() || `unix://${usual}`;
-  } catch {
-    return `unix://${usual}`;
-  }
 }
 
 function tcpOptions(dockerHost: string): Docker.DockerOptions {

@@ -1,20 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "../errors.ts";
-import { isAlive } from "../process-alive.ts";
+import { answers, socketFolder } from "./socket-folder.ts";
 
 /** How long ssh may take to connect, ms. */
 const connectTimeout = 20_000;
 
 /** How long to wait for ssh's own words after a connection through it broke, ms. */
 const explanationTime = 1_000;
-
-/** `understudy-ssh-<process id>-<random>`, in the folder for temporary files. */
-const folderPrefix = "understudy-ssh-";
 
 export interface SocketForward {
   readonly socket: string;
@@ -63,16 +56,14 @@ export function sshForwardArguments(url: URL, localSocket: string, options: read
  * @throws UserError with ssh's own words when the host cannot be reached.
  */
 export async function forwardSocket(url: URL, options: readonly string[]): Promise<SocketForward> {
-  await removeLeftovers();
-  const folder = mkdtempSync(join(tmpdir(), `${folderPrefix}${process.pid}-`));
-  const socket = join(folder, "docker.sock");
+  const { socket, remove } = await socketFolder("ssh");
   const ssh = spawn("ssh", sshForwardArguments(url, socket, options), { stdio: ["pipe", "ignore", "pipe"] });
   const watched = watch(ssh);
   const close = async () => {
     ssh.stdin.end();
     ssh.kill();
     await Promise.race([watched.end, sleep(2_000, undefined, { ref: false })]);
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   };
   const deadline = Date.now() + connectTimeout;
   while (!(await answers(socket))) {
@@ -128,28 +119,4 @@ function watch(ssh: ChildProcess) {
     });
   });
   return { end, ended: () => result !== undefined, said: () => tellingLine(output) ?? result ?? "ssh says nothing" };
-}
-
-/** A process that was killed could not remove its socket. */
-async function removeLeftovers(): Promise<void> {
-  for (const name of readdirSync(tmpdir())) {
-    const pid = name.startsWith(folderPrefix) && /^(\d+)-/.exec(name.slice(folderPrefix.length))?.[1];
-    if (!pid || isAlive(Number(pid)) || (await answers(join(tmpdir(), name, "docker.sock")))) continue;
-    try {
-      rmSync(join(tmpdir(), name), { recursive: true, force: true });
-    } catch {
-      // Somebody else's: theirs to remove.
-    }
-  }
-}
-
-function answers(socket: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = connect(socket);
-    connection.once("connect", () => {
-      connection.destroy();
-      resolve(true);
-    });
-    connection.once("error", () => resolve(false));
-  });
 }

@@ -25,6 +25,21 @@ describe("Outbox", () => {
     expect(outbox.pending()).toEqual([]);
   });
 
+  it("tells what became of the last ones", () => {
+    const { outbox } = open();
+    for (const [at, channel] of ["mail", "chat", "pager", "mail"].entries())
+      outbox.enqueue({ key: `i${at}`, channel, payload: { at }, at });
+    outbox.delivered(1, 10);
+    outbox.failed(2, "503", 10);
+    outbox.undeliverable(3, "its channel is no longer set", 10);
+    expect(outbox.last(3)).toEqual([
+      { channel: "mail", payload: { at: 3 }, at: 3, state: "waiting", error: undefined },
+      { channel: "pager", payload: { at: 2 }, at: 2, state: "undeliverable", error: "its channel is no longer set" },
+      { channel: "chat", payload: { at: 1 }, at: 1, state: "waiting", error: "503" },
+    ]);
+    expect(outbox.last(9).at(-1)).toMatchObject({ at: 0, state: "delivered" });
+  });
+
   it("ignores a key that the channel had before, delivered or not", () => {
     const { outbox } = open();
     const notice = { key: "i1:problem", channel: "mail", payload: "first", at: 0 };

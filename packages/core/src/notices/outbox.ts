@@ -36,6 +36,13 @@ export interface Pending {
   readonly error: string | undefined;
 }
 
+/** What became of a notice. */
+export interface PastNotice extends Pick<Notice, "channel" | "payload" | "at"> {
+  readonly state: "waiting" | "delivered" | "expired" | "undeliverable";
+  /** Of the last attempt that failed. */
+  readonly error: string | undefined;
+}
+
 const retention = 7 * 24 * 60 * 60_000;
 const longestWait = 60 * 60_000;
 
@@ -138,6 +145,17 @@ export class Outbox {
         oldest: row.oldest === null ? undefined : Number(row.oldest),
         lost: Number(row.lost),
         error: row.error === null ? undefined : String(row.error),
+      }));
+  }
+
+  /** The newest first, whatever became of them, until they are pruned. */
+  last(limit: number): PastNotice[] {
+    return this.#db
+      .prepare("select channel, payload, at, state, error from outbox order by id desc limit ?")
+      .all(limit)
+      .map(({ channel, payload, at, state, error }) => ({
+        ...{ channel: String(channel), payload: JSON.parse(String(payload)), at: Number(at) },
+        ...{ state: state as PastNotice["state"], error: error === null ? undefined : String(error) },
       }));
   }
 

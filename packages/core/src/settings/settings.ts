@@ -7,8 +7,11 @@ import type { Installation } from "../installation.ts";
 import { hasPassword } from "../redact.ts";
 import { alertsSchema } from "./alerts.ts";
 import { backupSchema } from "./backup.ts";
+import { consoleSchema } from "./console.ts";
 import { monitorSchema } from "./monitor.ts";
+import { peersSchema } from "./peers.ts";
 import { promoteSchema } from "./promote.ts";
+import { recordsSchema } from "./records.ts";
 import { retentionSchema } from "./retention.ts";
 import { teamSchema } from "./team.ts";
 import { workflowsSchema } from "./workflows.ts";
@@ -24,10 +27,13 @@ const environmentSchema = z.strictObject({
     .string()
     .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, "must be the name of a Docker Compose project")
     .optional(),
-  /** `local`, or `ssh://user@host[:port][/path/of/docker.sock]`. */
+  /** `local`, `ssh://user@host[:port][/path/of/docker.sock]`, or `agent://host:port`: through the agent that runs there. */
   host: z
     .string()
-    .regex(/^(local|unix:\/\/\/.+|ssh:\/\/[^\s/]+(\/\S*)?)$/, 'must be "local", "unix:///path" or "ssh://user@host"')
+    .regex(
+      /^(local|unix:\/\/\/.+|ssh:\/\/[^\s/]+(\/\S*)?|agent:\/\/[^\s/@]+:\d{1,5})$/,
+      'must be "local", "unix:///path", "ssh://user@host" or "agent://host:port"',
+    )
     .default("local"),
   /** `-o` options for ssh, e.g. `IdentityFile=~/.ssh/deploy`. */
   sshOptions: z.array(z.string().regex(/^[A-Za-z]+=\S+$/, 'must look like "Option=value"')).default([]),
@@ -73,7 +79,10 @@ export const settingsSchema = z.strictObject({
   monitor: monitorSchema.prefault({}),
   alerts: alertsSchema.prefault({}),
   backup: backupSchema.prefault({}),
+  console: consoleSchema.prefault({}),
+  peers: peersSchema.prefault({}),
   promote: promoteSchema.prefault({}),
+  records: recordsSchema.prefault({}),
   retention: retentionSchema.prefault({}),
   teamSync: teamSchema.prefault({}),
   workflows: workflowsSchema.prefault({}),

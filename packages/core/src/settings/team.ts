@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { place } from "./place.ts";
 
+/** A folder on a server that is reached through its agent. */
+const placeOfAgent = z
+  .string()
+  .regex(/^agent:\/\/[^\s/@:]+:\d{1,5}\/[^\s:/][^\s:]*$/, "must be agent://host:port/folder")
+  .refine((text) => !text.split("/").includes(".."), 'must not go up with ".."');
+
 const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and dashes, starting with a letter");
@@ -8,8 +14,8 @@ const name = z
 export const teamSchema = z.strictObject({
   /** Archives and snapshots of other teams are refused. */
   team: name.default("team"),
-  /** Where snapshots are shared, as restic names it; it lies in a folder of the team's name. None: archives go by hand. */
-  place: place.optional(),
+  /** Where snapshots are shared, as restic names it, or on a server behind its agent; it lies in a folder of the team's name. None: archives go by hand. */
+  place: z.union([placeOfAgent, place]).optional(),
   /** age recipients of teammates: who can read an encrypted archive. None: whoever has the passphrase, or the team's key. */
   recipients: z.array(z.string().regex(/^age1[0-9a-z]{20,}$/, "must be an age recipient, age1…")).default([]),
   /** Where archives are written, and looked for, below the installation. */

@@ -1,5 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { Settings } from "@understudy/core";
 import { expect, it } from "vitest";
+import { receiptOf } from "./receipt-of.ts";
 import { readReceipt, receiptHash, writeReceipt } from "./store.ts";
 import { aReceipt, aRelease, emptyInstallation } from "./testing.ts";
 
@@ -22,4 +24,12 @@ it("says whether a receipt is missing, cannot be read, or was altered", () => {
   rmSync(file);
   mkdirSync(file);
   expect(readReceipt(installation, aRelease)).toMatchObject({ kind: "unreadable" });
+});
+
+it("says until when a receipt holds: by the oldest of what it says", () => {
+  const installation = emptyInstallation();
+  const of = { installation, settings: { promote: { receiptHours: 24, copyHours: 24 } } as Settings };
+  expect(() => receiptOf(of, aRelease)).toThrow("has no receipt");
+  writeReceipt(installation, aReceipt());
+  expect(receiptOf(of, aRelease)).toEqual({ ...aReceipt(), holdsUntil: "2026-11-22T11:58:00.000Z" });
 });

@@ -5,6 +5,8 @@ import type { Installation } from "@understudy/core";
 import { afterAll } from "vitest";
 import type { Receipt } from "./receipt.ts";
 
+export { writeReceipt } from "./store.ts";
+
 const made: string[] = [];
 afterAll(() => {
   for (const root of made.splice(0)) rmSync(root, { recursive: true });

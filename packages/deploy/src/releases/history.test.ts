@@ -73,6 +73,8 @@ describe("releaseHistory", () => {
     ]);
     expect(historyTable(history)).toMatch(/failed: No image is called n8n:9/);
     expect(releaseHistory(target(installation), 1).releases).toEqual(history.releases.slice(0, 1));
+    const [, second] = history.releases;
+    expect(releaseHistory(target(installation), 1, second?.at).releases).toEqual(history.releases.slice(2, 3));
   });
 
   it("tells a run that was cut off from one that goes on, and passes over torn lines", async () => {

@@ -35,16 +35,21 @@ export interface ReleaseHistory {
 /** The verbs that change which release an environment runs. */
 const releasing = /^(deploy|promote|rollback|adopt)\b/;
 
-/** Which releases an environment ran, from its journal and the audit. @param limit how many, the newest */
-export function releaseHistory({ installation, environment }: Target, limit: number): ReleaseHistory {
+/**
+ * Which releases an environment ran, from its journal and the audit.
+ * @param limit how many, the newest
+ * @param before ISO 8601: of those that began before it
+ */
+export function releaseHistory({ installation, environment }: Target, limit: number, before?: string): ReleaseHistory {
   const runs = readRuns(installation, environment.name)
     .filter(({ verb }) => releasing.test(verb))
     .reverse();
   const runsNow = readFact<{ id: string }>(installation, environment.name, "release")?.id;
   const current = runs.find(({ result, release }) => result === "succeeded" && release === runsNow);
+  const older = before === undefined ? runs : runs.filter(({ began }) => began < before);
   return {
     environment: environment.name,
-    releases: runs.slice(0, limit).map((run) => pastRelease(installation, run, run === current)),
+    releases: older.slice(0, limit).map((run) => pastRelease(installation, run, run === current)),
   };
 }
 

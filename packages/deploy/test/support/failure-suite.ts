@@ -9,7 +9,7 @@ import { answers, PromotionStage } from "./promotion-stage.ts";
 export type Failure = "never gets healthy" | "does not start" | "fails some time later" | "answers with errors";
 
 /** Releases that fail so, each promoted. `more` adds tests of its own on the same stage. */
-export function failureSuite(failures: readonly Failure[], more: (stage: () => PromotionStage) => void): void {
+export function failureSuite(failures: readonly Failure[], more?: (stage: () => PromotionStage) => void): void {
   describe("a release that was well in staging", () => {
     let stage: PromotionStage;
     let environment: string;
@@ -25,7 +25,7 @@ export function failureSuite(failures: readonly Failure[], more: (stage: () => P
       await gaveWay(...(await promoteTo(failure)));
     });
 
-    more(() => stage);
+    more?.(() => stage);
 
     /** @returns how it ended, and the reason that it has to give */
     async function promoteTo(failure: Failure): Promise<[VerbResult, why: RegExp]> {

@@ -303,3 +303,19 @@ it("is not begun by a verb", () => {
   const file = `${temporaryFolder()}/none.sqlite`;
   expect(() => Store.join(file, { maxBytes: 1e8, historyDays: 365 })).toThrow("There is no history yet");
 });
+
+it("knows of an incident what each check saw last while it lasted", () => {
+  const { store, seen } = newStore();
+  seen([{ status: "unhealthy", seen: "refused" }], start);
+  seen([{ status: "unhealthy", seen: "status 503" }], start + minute);
+  seen([{ status: "healthy", seen: "status 200" }], start + 2 * minute);
+  seen([{ status: "degraded", seen: "slow" }], start + 9 * minute);
+  const incident = { id: "i", service: "n8n", checks: ["n8n readiness", "gone"], severity: "critical" } as const;
+  const gone = { check: "gone", seen: "" };
+  const closed = { ...incident, openedAt: start, closedAt: start + 2 * minute };
+  expect(store.reasons(closed)).toEqual([{ check: "n8n readiness", seen: "status 503" }, gone]);
+  expect(store.reasons({ ...incident, openedAt: start + 9 * minute })).toEqual([
+    { check: "n8n readiness", seen: "slow" },
+    gone,
+  ]);
+});

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { type Notice, Outbox, type Pending, type Refusal } from "@understudy/core/light";
+import { type Notice, Outbox, type PastNotice, type Pending, type Refusal } from "@understudy/core/light";
 import type { Beat } from "../checks/check.ts";
 import { type Batch, readState, writeBatch } from "./batch.ts";
 import { lastBeats, type NamedBeat, putBeat } from "./beats.ts";
@@ -14,6 +14,7 @@ import { type LastResult, lastResults } from "./last-looks.ts";
 import { LookWriter } from "./looks.ts";
 import type { Page, PageQuery, Range } from "./page.ts";
 import type { Reading, SeriesQuery } from "./reading.ts";
+import { type Reason, reasonsOf } from "./reasons.ts";
 import { endSilence, putSilence, type Silence, silencesAt } from "./silences.ts";
 import { Sql } from "./sql.ts";
 import { historyTiers, type Tiers } from "./tiers.ts";
@@ -126,6 +127,11 @@ export class Store {
     return this.#read(({ sql }) => incidentsIn(sql, query));
   }
 
+  /** Why each check of an incident failed. */
+  reasons(incident: PastIncident): Reason[] {
+    return this.#read(({ sql }) => reasonsOf(sql, incident));
+  }
+
   events(query: PageQuery): Page<PastEvent> {
     return this.#read(({ sql }) => eventsIn(sql, query));
   }
@@ -180,6 +186,11 @@ export class Store {
 
   pending(): Pending[] {
     return this.#read(() => this.#outbox.pending());
+  }
+
+  /** What people were told last, the newest first. */
+  notices(limit: number): PastNotice[] {
+    return this.#read(() => this.#outbox.last(limit));
   }
 
   close(): void {

@@ -60,7 +60,8 @@ export interface Column {
   readonly generated: boolean;
   /** Of a generated one, how. */
   readonly formula?: Formula;
-  readonly identity: boolean;
+  /** GENERATED ALWAYS or BY DEFAULT AS IDENTITY; null: neither. */
+  readonly identity: "always" | "by default" | null;
   /** Whether a sequence is its own, as that of an identity or a `serial` is. */
   readonly numbered: boolean;
   readonly comment: string | undefined;

@@ -4,14 +4,14 @@ import type { TypeShape } from "../catalog/catalog.ts";
  * SQL for 64 bits of a value (of a moment, 32), never NULL: the same on every server from version 11 on, different for values
  * that are written differently (1.0 and 1.00, -0 and 0). For bulk sessions, which write values alike.
  */
-export function valueHash(value: string, shape: TypeShape): string {
+export function valueHash(value: string, shape: Pick<TypeShape, "base" | "array">): string {
   return `coalesce(${hash(value, shape)}, ${ofNull})`;
 }
 
 /** Any number will do that a hash is not likely to be. */
 const ofNull = "7296157236147902311";
 
-function hash(value: string, { base, array }: TypeShape): string {
+function hash(value: string, { base, array }: Pick<TypeShape, "base" | "array">): string {
   const kind = array ? "text" : base;
   switch (kind) {
     case "int2":

@@ -4,7 +4,8 @@ import { isDecided, jsonPolicy, showPolicy } from "../policy/report.ts";
 import { syncPolicy } from "../policy/sync-policy.ts";
 
 interface Flags extends EnvironmentChoice {
-  accept?: boolean;
+  /** Names, when only some are meant. */
+  accept?: boolean | string[];
   databases?: readonly string[];
   json?: boolean;
 }
@@ -16,6 +17,7 @@ await runVerb(import.meta.url, {
   examples: [
     "pnpm sync:policy                     # what is unknown, what is proposed, and why",
     "pnpm sync:policy --accept            # write the proposals to sanitize.yml; what is there already stays",
+    "pnpm sync:policy --accept 'app public.people.mail'   # only this one, as the list calls it",
     "pnpm sync:policy --databases app --json",
   ],
   configure: (command) =>
@@ -27,11 +29,12 @@ await runVerb(import.meta.url, {
         "only these, and nothing but databases; with commas between them",
         (text: string) => text.split(",").map((name) => name.trim()),
       )
-      .option("--accept", "write the proposals to sanitize.yml")
+      .option("--accept [what...]", "write the proposals to sanitize.yml: all, or those that are named")
       .option("--json", "print the result as JSON (docs/cli-json.md)"),
   run: async ({ accept = false, databases, json, ...choice }: Flags) => {
     const report = await syncPolicy({ ...choice, accept, databases });
     process.stdout.write(json ? `${JSON.stringify(jsonPolicy(report))}\n` : showPolicy(report));
-    return isDecided(report.lacks) ? 0 : 1;
+    // Who accepts some of them knows that others are open.
+    return isDecided(report.lacks) || Array.isArray(accept) ? 0 : 1;
   },
 });

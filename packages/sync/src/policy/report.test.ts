@@ -66,7 +66,13 @@ describe("the report on a policy", () => {
         {
           name: "app",
           proposals: [
-            { table: "public.people", column: "mail", path: null, rule: { mask: "email", distinct: true } },
+            {
+              called: "app public.people.mail",
+              table: "public.people",
+              column: "mail",
+              path: null,
+              rule: { mask: "email", distinct: true },
+            },
             { path: "$.note", rule: "null" },
             { column: "odd", rule: null },
             { table: null, column: null, rule: "drop" },
@@ -78,8 +84,8 @@ describe("the report on a policy", () => {
       ],
       graph: {
         proposals: [
-          { element: "node", name: "Person", property: "mail", rule: "email" },
-          { property: null, rule: {} },
+          { called: "neo4j :Person.mail", element: "node", name: "Person", property: "mail", rule: "email" },
+          { called: "neo4j [:KNOWS]", property: null, rule: {} },
         ],
       },
     });

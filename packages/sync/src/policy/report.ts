@@ -1,5 +1,6 @@
 import { table } from "@understudy/core";
 import { stringify } from "yaml";
+import { calledOf, placeInGraph, placeOf } from "./name-proposal.ts";
 import type { GraphProposal, Proposal } from "./propose/proposal.ts";
 import type { Lacks, PolicyReport } from "./sync-policy.ts";
 import { asWritten } from "./write-policy.ts";
@@ -31,19 +32,19 @@ function asJson({ databases, graph }: Lacks) {
   return {
     databases: databases.map(({ proposals, ...more }) => ({
       ...more,
-      proposals: proposals.map(({ table = null, column = null, path = null, rule, because }) => ({
-        ...{ table, column, path, because },
-        rule: said(rule),
-      })),
+      proposals: proposals.map((proposal) => {
+        const { table = null, column = null, path = null, rule, because } = proposal;
+        const called = calledOf(more.name, placeOf(proposal));
+        return { called, table, column, path, because, rule: said(rule) };
+      }),
     })),
     graph: graph
       ? {
           ...graph,
-          proposals: graph.proposals.map(({ property = null, rule, ...more }) => ({
-            ...more,
-            property,
-            rule: said(rule),
-          })),
+          proposals: graph.proposals.map((proposal) => {
+            const { property = null, rule, ...more } = proposal;
+            return { called: calledOf("neo4j", placeInGraph(proposal)), ...more, property, rule: said(rule) };
+          }),
         }
       : null,
   };
@@ -71,7 +72,7 @@ function rowsOf({ databases, graph }: Lacks): Row[] {
     ...(graph?.proposals ?? []).map(({ name, property, element, ...more }) => ({
       ...more,
       name: "neo4j",
-      place: [element === "node" ? `:${name}` : `[:${name}]`, ...(property === undefined ? [] : [property])].join("."),
+      place: placeInGraph({ name, property, element }),
     })),
   ];
 }
@@ -90,18 +91,13 @@ function tableOf(rows: readonly Row[]): string {
   );
 }
 
-function placeOf({ table, column, path }: Proposal): string {
-  if (table === undefined) return "large objects";
-  return [column === undefined ? table : `${table}.${column}`, ...(path === undefined ? [] : [path])].join(" ");
-}
-
 function inYaml(rule: Rule): string {
   return rule ? stringify(asWritten(rule), { collectionStyle: "flow", lineWidth: 0 }).trim() : "— say it yourself";
 }
 
 function lastLine(environment: string, file: string, open: readonly Row[], lacks: Lacks) {
   if (open.some(({ rule }) => rule)) {
-    return `Without a rule: ${open.length}. Write the proposals to ${file}: pnpm sync:policy --accept`;
+    return `Without a rule: ${open.length}. Write the proposals to ${file}: pnpm sync:policy --accept; some of them: --accept "<where> <what>"`;
   }
   if (open.length) return `Need a rule that only you can say: ${open.length}. Write it to ${file}`;
   if (!isDecided(lacks)) return `Correct ${file}: what it says cannot hold`;

@@ -4,14 +4,15 @@ import { chooseTarget, type EnvironmentChoice } from "@understudy/environment";
 import { maskingKey } from "../state/masking-key.ts";
 import { chooseDatabases } from "./choose-databases.ts";
 import { type LackOfDatabase, type LackOfGraph, lacksOf, lacksOfGraph } from "./lacks-of.ts";
+import { onlyNamed } from "./only-named.ts";
 import { policyFile, readPolicy } from "./read-policy.ts";
 import { type Addition, additionsOf, additionsOfGraph, writePolicy } from "./write-policy.ts";
 
 export interface PolicyRequest extends EnvironmentChoice {
   /** Only these; undefined: all that production has. */
   readonly databases: readonly string[] | undefined;
-  /** Write what is proposed. */
-  readonly accept: boolean;
+  /** Write what is proposed: all, or only what is named, as the report calls it. */
+  readonly accept: boolean | readonly string[];
 }
 
 /** What the policy lacks; with `accept`, what it lacked and was written, and what it still lacks. */
@@ -49,11 +50,14 @@ export async function syncPolicy({ databases, accept, ...choice }: PolicyRequest
   };
   const written: Lacks[] = [];
   let lacks = await look();
-  for (let round = 0; accept && round < rounds; round++) {
-    if (writePolicy(file, additions(lacks)) === 0) break;
-    written.push(lacks);
+  const write = async (chosen: Lacks): Promise<boolean> => {
+    if (writePolicy(file, additions(chosen)) === 0) return false;
+    written.push(chosen);
     lacks = await look();
-  }
+    return true;
+  };
+  if (typeof accept === "object") await write(onlyNamed(lacks, accept));
+  else for (let round = 0; accept && round < rounds; round++) if (!(await write(lacks))) break;
   return { environment: environment.name, file: relative(process.cwd(), file), written, lacks };
 }
 

@@ -40,7 +40,7 @@ export function columnOf(name: string, type: string, shape: Partial<TypeShape> =
     shape: all,
     notNull: false,
     generated: false,
-    identity: false,
+    identity: null,
     numbered: false,
     comment: undefined,
   };

@@ -1,3 +1,4 @@
+import { registrationTables } from "@understudy/n8n";
 import { type Connection, carryRows } from "@understudy/postgres";
 import { carryBelongings } from "@understudy/workflows/carry-belongings";
 
@@ -16,13 +17,8 @@ const tables = [
   ["workflow_published_version", "workflowId"],
 ] as const;
 
-/** The same, but not to be carried: tags go by their names, and n8n registers anew what is live, unless it has noted that it did. */
-const madeAnew = [
-  "workflows_tags",
-  "webhook_entity",
-  "workflow_publication_outbox",
-  "workflow_publication_trigger_status",
-];
+/** The same, but not to be carried: tags go by their names, and n8n registers anew what is live. */
+const madeAnew = ["workflows_tags", ...registrationTables];
 
 /**
  * Make workflows of one n8n database those of another: their content, versions, folder, tags, what is noted of their migrations, whether

@@ -28,7 +28,8 @@ const most = 20;
 /** The newest snapshots in the team's place, the newest first. @throws UserError */
 export async function teamList(target: Target): Promise<ListedSnapshot[]> {
   await using side = await openSide(target);
-  await using place = await openPlace(side);
+  await using open = await openPlace(side);
+  const { repository: place } = open;
   const local = await localOf(side);
   const listed: ListedSnapshot[] = [];
   for (const snapshot of sharedSnapshots(await place.list()).snapshots.slice(0, most)) {

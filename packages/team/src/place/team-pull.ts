@@ -65,7 +65,8 @@ export async function teamPull(request: PullRequest): Promise<{ archive: string;
 async function fetchSnapshot({ target, snapshot: wanted, say }: PullRequest): Promise<string> {
   const { installation, settings } = target;
   await using side = await openSide(target);
-  await using place = await openPlace(side);
+  await using open = await openPlace(side);
+  const { repository: place } = open;
   const { snapshots } = sharedSnapshots(await place.list());
   const found = chooseSnapshot(snapshots, wanted, operator());
   if (!found) {

@@ -67,7 +67,8 @@ async function pushUnderLock(
   began: number,
 ): Promise<PushReport> {
   const by = operator();
-  await using place = await openPlace(side);
+  await using open = await openPlace(side);
+  const { repository: place } = open;
   journal.step("sweep");
   const { leftovers } = sharedSnapshots(await place.list());
   // Another's may be on its way.

@@ -121,9 +121,10 @@ async function bind(
       JSON.stringify(nodes),
     ]);
   }
-  if (!before || !same(before.folder, content.folder)) {
+  const moves = !same(before?.folder ?? [], content.folder);
+  if (!before || moves) {
     const owner = await ensureOwner(tables, workflowId, project);
-    if (!same(before?.folder ?? [], content.folder)) await placeInFolder(tables, workflowId, content, owner);
+    if (moves) await placeInFolder(tables, workflowId, content, owner);
   }
   if (!same(before?.tags.toSorted() ?? [], content.tags)) await setTags(tables, workflowId, content);
 }

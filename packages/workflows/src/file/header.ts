@@ -36,11 +36,12 @@ export function renderHeader(header: Header): string {
 
 /** @throws UserError for a file of another format, or none. */
 export function parseHeader(text: string, name: string): Header {
-  const lines = text.split("\n", fields.length + 2);
-  const [first = ""] = lines;
+  const [first = "", ...lines] = text.split("\n", fields.length + 2);
   if (first.trimEnd() !== formatLine) throw unknownFormat(first, name);
   const known = new Set<string>(fields);
-  const values = lines.slice(1).flatMap((line) => {
+  // Below its end, a text within a statement may look like one of its lines.
+  const end = lines.findIndex((line) => !line.startsWith("-- "));
+  const values = lines.slice(0, end).flatMap((line) => {
     const { field = "", value = "" } = /^-- (?<field>[A-Za-z0-9 ]+): (?<value>.*)$/s.exec(line)?.groups ?? {};
     return known.has(field) ? [[field, value] as const] : [];
   });

@@ -47,6 +47,15 @@ describe("a migration", () => {
   const small: Migration = { ...example, isLarge: false, content: { ...example.content, description: null } };
   const { sql } = renderMigration({ ...small, hash: contentHash(small.content) });
 
+  it("takes no text within its statements for a line of its header", () => {
+    // The shorter the header, the nearer they are.
+    const content = { ...small.content, nodes: [], connections: {}, tags: [], folder: [], isArchived: false };
+    const workflowId = "\n-- Based on: none\n";
+    const short = { ...small, content, hash: contentHash(content), project: undefined, notes: undefined };
+    const made = { ...short, workflowId, basedOn: "0".repeat(64) };
+    expect(parse(made)).toEqual(made);
+  });
+
   it.each([
     ["a statement of somebody's own", (text: string) => `${text}DELETE FROM execution_entity;\n`],
     [

@@ -1,5 +1,6 @@
 import type { GateFacts } from "../facts.ts";
 import { type FlawKind, ReceiptFlaw } from "../flaw.ts";
+import { provenAt } from "../proven-at.ts";
 import { hours, makeReceipt, pass, refuse, type Verdict, withReceipt } from "./verdict.ts";
 
 const notThere: readonly FlawKind[] = ["missing", "unreadable", "another version"];
@@ -20,10 +21,9 @@ export function signature(facts: GateFacts): Verdict {
   return withReceipt(() => pass("signed by this installation's key, and unaltered"))(facts);
 }
 
-/** As old as the oldest of what it says. */
-export const fresh = withReceipt(({ at, health, workflows }, { now, limits }) => {
-  const oldest = Math.min(...[at, health.at, workflows?.at ?? at].map((time) => Date.parse(time)));
-  const age = now - oldest;
+/** It is not too old. */
+export const fresh = withReceipt((receipt, { now, limits }) => {
+  const age = now - provenAt(receipt);
   const seen = `${hours(age)} old, at most ${hours(limits.receipt)}`;
   return age <= limits.receipt ? pass(seen) : refuse(seen, makeReceipt);
 });

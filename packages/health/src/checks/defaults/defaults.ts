@@ -1,3 +1,4 @@
+import { isElsewhere } from "@understudy/core";
 import { type DesiredStack, endpoints } from "@understudy/environment";
 import type { Check } from "../check.ts";
 import { define } from "../registry.ts";
@@ -30,7 +31,7 @@ const known: Readonly<Record<string, () => Check[]>> = {
 export function defaultChecks(stack: DesiredStack): Check[] {
   const { model, environment } = stack;
   // The addresses that the host publishes on itself are not those of another machine, nor of a container.
-  const elsewhere = environment.host.startsWith("ssh://") || process.env.UNDERSTUDY_IN_CONTAINER === "true";
+  const elsewhere = isElsewhere(environment.host) || process.env.UNDERSTUDY_IN_CONTAINER === "true";
   const published = endpoints(model, environment.host);
   const ofService = (service: string): Check[] => [
     define({ name: `${service} container`, type: "container", service }),

@@ -13,7 +13,7 @@ interface Row {
   readonly notNull: boolean;
   readonly generated: boolean;
   readonly formula: Formula | null;
-  readonly identity: boolean;
+  readonly identity: Column["identity"];
   readonly numbered: boolean;
   readonly comment: string | null;
 }
@@ -39,7 +39,8 @@ const formulaColumns = columnNames(
 
 const columns = `
   SELECT a.attrelid AS table, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.atttypid AS oid,
-    a.atttypmod AS modifier, a.attnotnull AS "notNull", a.attgenerated <> '' AS generated, a.attidentity <> '' AS identity,
+    a.atttypmod AS modifier, a.attnotnull AS "notNull", a.attgenerated <> '' AS generated,
+    CASE a.attidentity WHEN 'a' THEN 'always' WHEN 'd' THEN 'by default' END AS identity,
     EXISTS (SELECT FROM pg_depend o WHERE o.classid = 'pg_class'::regclass AND o.refclassid = 'pg_class'::regclass
       AND o.refobjid = a.attrelid AND o.refobjsubid = a.attnum AND o.deptype IN ('a', 'i')
       AND o.objid IN (SELECT seqrelid FROM pg_sequence)) AS numbered,

@@ -22,7 +22,7 @@ export function column(name: string, type = "text", over: Partial<Column> = {}):
     shape: known,
     notNull: false,
     generated: false,
-    identity: false,
+    identity: null,
     numbered: false,
     comment: undefined,
     ...over,

@@ -1,3 +1,4 @@
+import { registrationTables } from "@understudy/n8n";
 import type { KnownVersions, NamedColumns } from "../require-schema.ts";
 
 export const n8nVersions: KnownVersions = {
@@ -39,12 +40,10 @@ export const copyColumns: NamedColumns = {
 
 /** Everything that would run, or be called from outside, without anybody asking for it. n8n registers anew what is active. */
 export const dueTables: readonly string[] = [
-  "webhook_entity",
+  ...registrationTables,
   "scheduled_task",
   "scheduled_job",
   "poller_state",
-  "workflow_publication_outbox",
-  "workflow_publication_trigger_status",
   "agent_background_job",
   "agent_channel_status",
   "agent_chat_subscriptions",
