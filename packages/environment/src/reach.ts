@@ -80,7 +80,7 @@ class Forwarding implements Reach {
     try {
       const command = ["socat", "-", `TCP:${target},connect-timeout=5`];
       const far = await execStream(this.#engine, this.#foothold, command);
-      far.on("error", () => socket.destroy()).once("close", () => socket.destroy());
+      far.on("error", () => socket.destroy()).once("close", () => socket.destroySoon());
       socket.once("close", () => far.destroy());
       socket.pipe(far).pipe(socket);
     } catch (error) {
