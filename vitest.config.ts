@@ -30,6 +30,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "unit",
+          testTimeout: 60_000,
           include: [
             "packages/*/src/**/*.test.ts",
             "stacks/**/*.test.ts",
