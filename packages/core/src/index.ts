@@ -50,6 +50,7 @@ export { type Standing, sameOrigin, standing } from "./schedule/stamp.ts";
 export { unitFiles } from "./schedule/systemd.ts";
 export type { ChannelSettings } from "./settings/alerts.ts";
 export type { MonitorSettings } from "./settings/monitor.ts";
+export type { SwarmNode } from "./settings/nodes.ts";
 export {
   type Environment,
   environmentOfKind,

@@ -88,3 +88,33 @@ describe("resolveEnvironment", () => {
     expect(environmentOfKind(settings, "production")).toBe("live");
   });
 });
+
+describe("a swarm", () => {
+  const settings = (lines: string) => `environments:\n  staging:\n    kind: staging\n    engine: swarm\n${lines}`;
+  const nodes =
+    "    nodes:\n      - { host: ssh://ops@m1, role: manager, ingress: true }\n      - { host: ssh://ops@w1 }\n";
+
+  it("is reached by its first machine", () => {
+    const { environments, ...rest } = parseSettings(settings(`    bind: 0.0.0.0\n${nodes}`), "understudy.yml");
+    const { host, nodes: known } = resolveEnvironment({ environments, ...rest }, "staging");
+    expect(host).toBe("ssh://ops@m1");
+    expect(known?.map(({ role, ingress }) => [role, ingress])).toEqual([
+      ["manager", true],
+      ["worker", false],
+    ]);
+  });
+
+  it("is refused where it could not be meant", () => {
+    expect(failure(settings("    bind: 0.0.0.0\n"))).toContain("environments.staging.engine: is swarm, and `nodes`");
+    expect(failure(settings(`    bind: 0.0.0.0\n    host: ssh://ops@m1\n${nodes}`))).toContain(
+      "host: is one machine's",
+    );
+    expect(failure(settings(nodes))).toContain("bind: must be 0.0.0.0");
+    expect(failure(settings(nodes).replace("engine: swarm", "engine: docker"))).toContain("nodes: are for");
+    expect(failure(settings(`    bind: 0.0.0.0\n${nodes.replace("role: manager, ", "")}`))).toContain(
+      "begin with a manager",
+    );
+    expect(failure(settings(`    bind: 0.0.0.0\n${nodes.replace(", ingress: true", "")}`))).toContain("ingress: true");
+    expect(failure(settings(`    bind: 0.0.0.0\n${nodes.replace("@w1", "@m1")}`))).toContain("each machine once");
+  });
+});

@@ -9,6 +9,7 @@ import { alertsSchema } from "./alerts.ts";
 import { backupSchema } from "./backup.ts";
 import { consoleSchema } from "./console.ts";
 import { monitorSchema } from "./monitor.ts";
+import { nodesSchema } from "./nodes.ts";
 import { peersSchema } from "./peers.ts";
 import { promoteSchema } from "./promote.ts";
 import { recordsSchema } from "./records.ts";
@@ -35,6 +36,9 @@ const environmentSchema = z.strictObject({
       'must be "local", "unix:///path", "ssh://user@host" or "agent://host:port"',
     )
     .default("local"),
+  /** What runs the stack: one Docker engine, or the swarm of several that `nodes` names. */
+  engine: z.enum(["docker", "swarm"]).default("docker"),
+  nodes: nodesSchema,
   /** `-o` options for ssh, e.g. `IdentityFile=~/.ssh/deploy`. */
   sshOptions: z.array(z.string().regex(/^[A-Za-z]+=\S+$/, 'must look like "Option=value"')).default([]),
   profile: z.enum(["auto", "laptop", "server"]).default("auto"),
@@ -53,6 +57,25 @@ const environmentSchema = z.strictObject({
   /** How long one service may take to become healthy, in seconds. */
   healthTimeoutSeconds: z.int().min(5).max(7_200).default(600),
 });
+
+/** One engine is at `host`, several are `nodes`; never both. */
+const placedSchema = environmentSchema
+  .refine(({ engine, nodes }) => engine === "docker" || nodes !== undefined, {
+    path: ["engine"],
+    message: "is swarm, and `nodes` names no machine",
+  })
+  .refine(({ engine, nodes }) => engine === "swarm" || nodes === undefined, {
+    path: ["nodes"],
+    message: "are for `engine: swarm`; one engine is named by `host`",
+  })
+  .refine(({ engine, host }) => engine === "docker" || host === "local", {
+    path: ["host"],
+    message: "is one machine's; those of a swarm are under `nodes`",
+  })
+  .refine(({ engine, bind }) => engine === "docker" || bind === "0.0.0.0", {
+    path: ["bind"],
+    message: "must be 0.0.0.0: a swarm publishes ports on every address of a machine, so say that it may",
+  });
 
 export const settingsSchema = z.strictObject({
   /** First part of every container, network and volume name. */
@@ -86,7 +109,7 @@ export const settingsSchema = z.strictObject({
   retention: retentionSchema.prefault({}),
   teamSync: teamSchema.prefault({}),
   workflows: workflowsSchema.prefault({}),
-  environments: z.record(name, environmentSchema).default({
+  environments: z.record(name, placedSchema).default({
     staging: environmentSchema.parse({ kind: "staging" }),
     production: environmentSchema.parse({ kind: "production", profile: "server" }),
   }),
@@ -148,6 +171,8 @@ export function resolveEnvironment(settings: Settings, environment: string): Env
   return {
     ...found,
     name: environment,
+    host: found.nodes?.[0]?.host ?? found.host,
+    sshOptions: found.nodes?.[0]?.sshOptions ?? found.sshOptions,
     stackName: found.stack ?? `${settings.project}-${environment}`,
     bindAddress: found.bind ?? (found.kind === "production" ? "0.0.0.0" : "127.0.0.1"),
     egress: found.egress ?? (found.kind === "production" ? "open" : "none"),
