@@ -1,4 +1,4 @@
-import { connectEngine, type Engine } from "@understudy/core";
+import { connectTo, type Engine } from "@understudy/core";
 import { type DesiredStack, openReach, type Reach, stackOf, type Target } from "@understudy/environment";
 import { openServer, type Server } from "./servers/server.ts";
 
@@ -15,7 +15,7 @@ export async function openSide(target: Target): Promise<Side> {
   const stack = await stackOf(target);
   await using opened = new AsyncDisposableStack();
   const { environment } = stack;
-  const engine = opened.use(await connectEngine(environment.host, environment.sshOptions));
+  const engine = opened.use(await connectTo(environment));
   const reach = opened.use(await openReach(engine, environment.name));
   const server = opened.use(await openServer(engine, reach, stack));
   const all = opened.move();

@@ -1,4 +1,4 @@
-import { audit, connectEngine, openLog, UserError } from "@understudy/core";
+import { audit, connectTo, openLog, UserError } from "@understudy/core";
 import {
   chooseTarget,
   type EnvironmentChoice,
@@ -47,7 +47,7 @@ export async function deploy(request: DeployRequest): Promise<DeployOutcome> {
   say(`Environment ${environment.name}, profile ${profile.profile} (${profile.because})`);
   if (kept) say(`Release ${kept.release.id} is recorded; deploy only repairs it. New releases come by promotion`);
   log.info({ environment: environment.name, profile, dryRun: request.dryRun }, "deploy begins");
-  await using engine = await connectEngine(environment.host, environment.sshOptions);
+  await using engine = await connectTo(environment);
   endPhase("connect");
   const { refresh, acceptEmptyVolumes, wait } = request;
   const run: Run = {

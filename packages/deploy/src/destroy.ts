@@ -1,6 +1,6 @@
 import {
   confirmDestructive,
-  connectEngine,
+  connectTo,
   type Engine,
   forgetFact,
   type Log,
@@ -46,7 +46,7 @@ export interface DestroyReport {
 export async function destroy(request: DestroyRequest): Promise<DestroyReport> {
   const target = chooseTarget(request, "staging");
   const { environment, installation } = target;
-  await using engine = await connectEngine(environment.host, environment.sshOptions);
+  await using engine = await connectTo(environment);
   const planned = await reportOf(target, engine, await takeSnapshot(engine, environment.stackName), request.volumes);
   if (request.dryRun) return planned;
   await confirmDestructive(question(planned), {

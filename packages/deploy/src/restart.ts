@@ -1,5 +1,5 @@
 import type { ComposeModel } from "@understudy/compose";
-import { connectEngine, openLog, runSteps, UserError } from "@understudy/core";
+import { connectTo, openLog, runSteps, UserError } from "@understudy/core";
 import { chooseTarget, type EnvironmentChoice, stackOf } from "@understudy/environment";
 import { containerName } from "@understudy/stacks/names";
 import { edgeService, turnoverLimits } from "./edge/limits.ts";
@@ -36,7 +36,7 @@ export async function restart(request: RestartRequest): Promise<RestartReport> {
   const { environment, installation } = target;
   const desired = await stackOf(target);
   refuseUnknown(desired.model, service, environment.name);
-  await using engine = await connectEngine(environment.host, environment.sshOptions);
+  await using engine = await connectTo(environment);
   const toolbox = await ensureToolbox(engine, say);
   const log = openLog(installation, environment.name, "restart");
   const container = containerName(environment.stackName, service);

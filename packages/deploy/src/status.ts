@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { connectEngine, describeHolder, label, readFact, table } from "@understudy/core";
+import { connectTo, describeHolder, label, readFact, table } from "@understudy/core";
 import {
   chooseTarget,
   describeState,
@@ -44,7 +44,7 @@ export interface StatusReport {
 export async function status(choice: EnvironmentChoice): Promise<StatusReport> {
   const target = chooseTarget(choice);
   const { environment, installation } = target;
-  await using engine = await connectEngine(environment.host, environment.sshOptions);
+  await using engine = await connectTo(environment);
   const [snapshot, holder, urls] = await Promise.all([
     takeSnapshot(engine, environment.stackName),
     describeHolder(engine, environment.stackName),

@@ -1,13 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import {
-  type ContainerInspectInfo,
-  type Engine,
-  execStream,
-  label,
-  messageOf,
-  startAttached,
-  UserError,
-} from "@understudy/core";
+import { type ContainerInspectInfo, type Engine, Foothold, label, messageOf, UserError } from "@understudy/core";
 
 export interface Address {
   readonly host: string;
@@ -25,7 +17,7 @@ export interface Reach extends AsyncDisposable {
 
 /**
  * Straight to the container's address where the engine is on this Linux machine; else by a local port each, forwarded
- * through a toolbox container on the host's network that lives as long as this process.
+ * through a toolbox container among the stack's that lives as long as this process.
  */
 export async function openReach(engine: Engine, environment: string): Promise<Reach> {
   if (!engine.remote && engine.dockerHost.startsWith("unix://") && process.platform === "linux") return direct;
@@ -47,24 +39,15 @@ const direct: Reach = {
 };
 
 class Forwarding implements Reach {
-  readonly #engine: Engine;
-  readonly #foothold: string;
+  readonly #foothold: Foothold;
   readonly #servers = new Map<string, Promise<Server>>();
 
-  private constructor(engine: Engine, foothold: string) {
-    this.#engine = engine;
+  private constructor(foothold: Foothold) {
     this.#foothold = foothold;
   }
 
   static async open(engine: Engine, environment: string): Promise<Forwarding> {
-    const { id, stream } = await startAttached(engine, {
-      Image: await toolboxOn(engine),
-      Cmd: ["cat"],
-      Labels: { [label.environment]: environment },
-      HostConfig: { NetworkMode: "host", Memory: 268_435_456 },
-    });
-    stream.on("error", () => {}).resume();
-    return new Forwarding(engine, id);
+    return new Forwarding(await Foothold.open(engine, await toolboxOn(engine), { [label.environment]: environment }));
   }
 
   async address(info: ContainerInspectInfo, port: number): Promise<Address> {
@@ -78,8 +61,7 @@ class Forwarding implements Reach {
   async #forward(socket: Socket, target: string): Promise<void> {
     socket.on("error", () => {});
     try {
-      const command = ["socat", "-", `TCP:${target},connect-timeout=5`];
-      const far = await execStream(this.#engine, this.#foothold, command);
+      const far = await this.#foothold.dial(target);
       far.on("error", () => socket.destroy()).once("close", () => socket.destroySoon());
       socket.once("close", () => far.destroy());
       socket.pipe(far).pipe(socket);
@@ -90,8 +72,7 @@ class Forwarding implements Reach {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const server of this.#servers.values()) (await server).close();
-    const foothold = this.#engine.docker.getContainer(this.#foothold);
-    await foothold.remove({ force: true }).catch(() => {});
+    await this.#foothold[Symbol.asyncDispose]();
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Engine, messageOf, UserError, weights } from "@understudy/core";
+import { amongContainers, type Engine, messageOf, UserError, weights } from "@understudy/core";
 import { type Mount, VolumeBox } from "@understudy/data";
 import type { Location, SshFiles } from "./location.ts";
 
@@ -35,7 +35,7 @@ export async function openBox(
 ): Promise<VolumeBox> {
   const secret = Object.entries(filesOf(location, key));
   const box = await VolumeBox.open(engine, stackName, mounts, {
-    NetworkMode: "host",
+    NetworkMode: amongContainers,
     PidMode: "host",
     UsernsMode: "host",
     Memory: 1_073_741_824,

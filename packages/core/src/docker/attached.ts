@@ -8,6 +8,9 @@ export interface AttachedContainer {
   readonly stream: Duplex;
 }
 
+/** As `NetworkMode`: where a stack's containers can be reached. Their host's network; in a swarm, every network that they are on. */
+export const amongContainers = "among-containers";
+
 /**
  * Start a container that lives no longer than this process: its command reads standard input, which ends with us, however
  * we end; and it is removed when it ends.
@@ -18,6 +21,7 @@ export async function startAttached(
   options: ContainerCreateOptions,
   prepare: (container: Container) => Promise<void> = async () => {},
 ): Promise<AttachedContainer> {
+  const networks = options.HostConfig?.NetworkMode === amongContainers ? await networksOf(engine) : undefined;
   const container = await engine.docker.createContainer({
     OpenStdin: true,
     StdinOnce: true,
@@ -25,10 +29,17 @@ export async function startAttached(
     AttachStdout: true,
     Healthcheck: { Test: ["NONE"] },
     ...options,
-    HostConfig: { AutoRemove: true, ...options.HostConfig },
+    HostConfig: {
+      AutoRemove: true,
+      ...options.HostConfig,
+      ...(networks ? { NetworkMode: networks[0] ?? "bridge" } : {}),
+    },
   });
   const stream = (await container.attach({ stream: true, stdin: true, stdout: true, hijack: true })) as Duplex;
   try {
+    for (const name of networks?.slice(1) ?? []) {
+      await engine.docker.getNetwork(name).connect({ Container: container.id });
+    }
     await prepare(container);
     await container.start();
   } catch (error) {
@@ -38,4 +49,8 @@ export async function startAttached(
     throw error;
   }
   return { id: container.id, stream };
+}
+
+async function networksOf({ fleet }: Engine): Promise<readonly string[]> {
+  return fleet ? await fleet.networks() : ["host"];
 }

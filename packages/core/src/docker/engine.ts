@@ -3,6 +3,7 @@ import Docker from "dockerode";
 import { messageOf, UserError } from "../errors.ts";
 import { parseAgentHost } from "./agent-access.ts";
 import { forwardThroughAgent } from "./agent-forward.ts";
+import type { Fleet } from "./fleet/fleet.ts";
 import { localDockerHost } from "./local-docker-host.ts";
 import { checkCommand, forwardSocket, parseSshHost } from "./ssh-forward.ts";
 
@@ -20,6 +21,8 @@ export interface Engine extends AsyncDisposable {
   /** For child processes: what `DOCKER_HOST` must be to reach the same engine. Always `unix://…` or `tcp://…`. */
   readonly dockerHost: string;
   readonly remote: boolean;
+  /** The machines of a swarm; undefined: it is one engine. */
+  readonly fleet?: Fleet;
   /** Break a remote connection for good, so that nothing can be changed through it any more. `reason` ends every later call. */
   abandon(reason: UserError): Promise<void>;
   close(): Promise<void>;

@@ -1,4 +1,3 @@
-import { request } from "node:http";
 import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +7,7 @@ import { isAlive } from "../process-alive.ts";
 import { type AttachedContainer, startAttached } from "./attached.ts";
 import { type Engine, isGone, statusOf } from "./engine.ts";
 import { type ExecOptions, type ExecResult, exec, execStream } from "./exec.ts";
+import { type HttpAnswer, type HttpDoor, type HttpOptions, httpOver } from "./http-over.ts";
 import { label } from "./labels.ts";
 
 const ownerLabel = "understudy.lock.owner";
@@ -36,12 +36,6 @@ export interface LockRequest {
   readonly silence?: number;
 }
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: NodeJS.Dict<string | string[]>;
-  readonly body: string;
-}
-
 /**
  * The environment's lock, and a foothold on its host: one toolbox container with a fixed name, on the host's network,
  * that lives on our attached input. When this process dies, however it dies, the input closes, the container ends and
@@ -50,7 +44,7 @@ export interface HttpAnswer {
  * when it hears nothing for a while. An owner that lives and finds its lock gone loses its connection, so that two never
  * change a stack at once.
  */
-export class HostSession implements AsyncDisposable {
+export class HostSession implements AsyncDisposable, HttpDoor {
   readonly #engine: Engine;
   readonly #container: string;
   readonly #lock: LockRequest;
@@ -103,10 +97,7 @@ export class HostSession implements AsyncDisposable {
   }
 
   /** An HTTP request made on the host; nothing of it shows in a process list. `timeout` in ms, body at most 1 MiB. */
-  async http(
-    url: URL,
-    options: { method?: string; headers?: Record<string, string>; body?: string; timeout?: number } = {},
-  ): Promise<HttpAnswer> {
+  async http(url: URL, options: HttpOptions = {}): Promise<HttpAnswer> {
     const socket = await this.dial(url.hostname, Number(url.port || 80));
     try {
       return await httpOver(socket, url, options);
@@ -212,30 +203,4 @@ async function tryCreate(engine: Engine, lock: LockRequest): Promise<AttachedCon
     if (statusOf(error) === 409 || messageOf(error).includes("No such container")) throw lockLost(lock);
     throw error;
   }
-}
-
-function httpOver(
-  socket: Duplex,
-  url: URL,
-  options: { method?: string; headers?: Record<string, string>; body?: string; timeout?: number },
-): Promise<HttpAnswer> {
-  return new Promise((resolve, reject) => {
-    const call = request(url, {
-      method: options.method ?? "GET",
-      headers: { connection: "close", ...options.headers },
-      createConnection: () => socket,
-      signal: AbortSignal.timeout(options.timeout ?? 30_000),
-    });
-    call.once("error", reject);
-    call.once("response", (response) => {
-      let body = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => {
-        if (body.length < 1_048_576) body += chunk;
-      });
-      response.once("error", reject);
-      response.once("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
-    });
-    call.end(options.body);
-  });
 }

@@ -7,6 +7,8 @@ export const label = {
   stack: "understudy.stack",
   /** Of what a copy of data works with: the stack that it is for, which it is no part of. */
   incoming: "understudy.incoming",
+  /** Of a container in a swarm: the ID of the node that it is on, or is to be made on. */
+  node: "understudy.node",
 } as const;
 
 /** The labels by which Docker Compose, 1 and 2 alike, knows what it made. */

@@ -9,7 +9,9 @@ import { isAlive } from "../process-alive.ts";
  * processes that were killed are removed.
  * @returns the path of the socket, which is still to be made
  */
-export async function socketFolder(kind: "ssh" | "agent"): Promise<{ readonly socket: string; remove(): void }> {
+export async function socketFolder(
+  kind: "ssh" | "agent" | "fleet",
+): Promise<{ readonly socket: string; remove(): void }> {
   const prefix = `understudy-${kind}-`;
   await removeLeftovers(prefix);
   const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));

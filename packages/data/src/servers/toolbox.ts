@@ -1,4 +1,4 @@
-import { type Engine, exec, messageOf, startAttached, UserError } from "@understudy/core";
+import { amongContainers, type Engine, exec, messageOf, startAttached, UserError } from "@understudy/core";
 import { toolboxOn } from "@understudy/environment";
 
 /** How a session or a database tool logs in. */
@@ -23,7 +23,7 @@ export class Toolbox implements AsyncDisposable {
     const { id, stream } = await startAttached(engine, {
       Image: await toolboxOn(engine),
       Cmd: ["cat"],
-      HostConfig: { NetworkMode: "host", Memory: 1_073_741_824 },
+      HostConfig: { NetworkMode: amongContainers, Memory: 1_073_741_824 },
     });
     stream.on("error", () => {}).resume();
     return new Toolbox(engine, id);

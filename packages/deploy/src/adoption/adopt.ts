@@ -1,6 +1,6 @@
 import {
   confirmDestructive,
-  connectEngine,
+  connectTo,
   type Engine,
   forgetFact,
   type Log,
@@ -64,7 +64,7 @@ export async function adopt(request: AdoptRequest): Promise<AdoptReport> {
   const log = openLog(installation, environment.name, "adopt");
   const resumed = readFact<boolean>(installation, environment.name, unfinished) ?? false;
   if (!resumed) refuseDeployed(chosen);
-  await using engine = await connectEngine(environment.host, environment.sshOptions);
+  await using engine = await connectTo(environment);
   const project = await findProject(engine, request.project, environment.stackName);
   const misnamed = project.name === environment.stackName ? undefined : stackSetting(chosen, project);
   const target = { ...chosen, environment: { ...environment, stackName: project.name } };

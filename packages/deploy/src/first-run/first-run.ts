@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { type Engine, type HostSession, parseEnvFile } from "@understudy/core";
+import { type Engine, Foothold, type HostSession, parseEnvFile } from "@understudy/core";
 import type { DesiredStack } from "@understudy/environment";
-import { endpoints, setVariable } from "@understudy/environment";
+import { endpoints, setVariable, toolboxOn } from "@understudy/environment";
 import { containerName } from "@understudy/stacks/names";
 import { apiKeyIsKnown, createApiKey } from "./n8n.ts";
 import { ensureAdministrator } from "./open-webui.ts";
@@ -43,8 +43,11 @@ export async function claimN8n(
   const { N8N_API_KEY: key, N8N_OWNER_EMAIL: email = "", N8N_OWNER_PASSWORD: password = "" } = values;
   // Past the edge, which keeps the owner's setup from everybody else.
   const base = await containerUrl(engine, containerName(environment.stackName, "n8n"), n8nPort);
-  if (key && (await apiKeyIsKnown(session, base, key))) return;
-  setVariable(envFile.path, "N8N_API_KEY", await createApiKey(session, base, { email, password }));
+  // The machine that holds the lock is on no network of a swarm's containers.
+  await using foothold = engine.fleet && (await Foothold.open(engine, await toolboxOn(engine)));
+  const door = foothold ?? session;
+  if (key && (await apiKeyIsKnown(door, base, key))) return;
+  setVariable(envFile.path, "N8N_API_KEY", await createApiKey(door, base, { email, password }));
 }
 
 /** A container as its host reaches it. */

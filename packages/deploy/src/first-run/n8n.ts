@@ -1,4 +1,4 @@
-import { type HostSession, UserError } from "@understudy/core";
+import { type HttpDoor, UserError } from "@understudy/core";
 
 export interface N8nLogin {
   readonly email: string;
@@ -6,8 +6,8 @@ export interface N8nLogin {
 }
 
 /** Whether n8n knows an API key. One that it knows and does not serve now (too many requests, fewer scopes) is known. */
-export async function apiKeyIsKnown(session: HostSession, base: URL, key: string): Promise<boolean> {
-  const { status } = await session.http(new URL("/api/v1/workflows?limit=1", base), {
+export async function apiKeyIsKnown(door: HttpDoor, base: URL, key: string): Promise<boolean> {
+  const { status } = await door.http(new URL("/api/v1/workflows?limit=1", base), {
     headers: { "x-n8n-api-key": key },
   });
   return status !== 401;
@@ -17,8 +17,8 @@ export async function apiKeyIsKnown(session: HostSession, base: URL, key: string
  * Make the owner if n8n has none yet, and a new API key of every scope. n8n's own setup form does the same calls.
  * @returns the raw key; n8n shows it only now.
  */
-export async function createApiKey(session: HostSession, base: URL, login: N8nLogin): Promise<string> {
-  const call = caller(session, base);
+export async function createApiKey(door: HttpDoor, base: URL, login: N8nLogin): Promise<string> {
+  const call = caller(door, base);
   const cookie = await signIn(call, login);
   const scopes = await call<string[]>("GET", "/rest/api-keys/scopes", { cookie });
   const label = `understudy ${new Date().toISOString()}`;
@@ -51,13 +51,13 @@ async function signIn(call: Call, { email, password }: N8nLogin): Promise<string
   });
 }
 
-function caller(session: HostSession, base: URL): Call {
+function caller(door: HttpDoor, base: URL): Call {
   return async <T>(
     method: string,
     path: string,
     { cookie, body, accept = [200] }: { cookie?: string; body?: unknown; accept?: number[] },
   ) => {
-    const answer = await session.http(new URL(path, base), {
+    const answer = await door.http(new URL(path, base), {
       method,
       headers: {
         ...(cookie ? { cookie } : {}),

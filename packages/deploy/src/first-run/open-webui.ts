@@ -1,16 +1,16 @@
-import type { HostSession } from "@understudy/core";
+import type { HttpDoor } from "@understudy/core";
 
 /**
  * Make the administrator if Open WebUI has no user yet: the first to sign up is it.
  * @returns whether that login works now. It does not when a person has changed it: their right, and no failure.
  */
 export async function ensureAdministrator(
-  session: HostSession,
+  door: HttpDoor,
   base: URL,
   login: { readonly email: string; readonly password: string },
 ): Promise<boolean> {
   const post = (path: string, body: unknown) =>
-    session.http(new URL(path, base), {
+    door.http(new URL(path, base), {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),

@@ -1,4 +1,4 @@
-import { confirmDestructive, connectEngine, openLog, runSteps, UserError } from "@understudy/core";
+import { confirmDestructive, connectTo, openLog, runSteps, UserError } from "@understudy/core";
 import {
   chooseTarget,
   desiredStack,
@@ -87,9 +87,8 @@ interface Promoted extends Pick<PromoteReport, "plan" | "held"> {
 async function openStage({ from, to }: PromoteRequest, opened: AsyncDisposableStack): Promise<Stage> {
   const staging = chooseTarget({ environment: from }, "staging");
   const production = chooseTarget({ environment: to }, "production");
-  const connect = async ({ host, sshOptions }: Stage["staging"]["environment"]) =>
-    opened.use(await connectEngine(host, sshOptions));
-  const engines = { staging: await connect(staging.environment), production: await connect(production.environment) };
+  const connect = async ({ environment }: Stage["staging"]) => opened.use(await connectTo(environment));
+  const engines = { staging: await connect(staging), production: await connect(production) };
   return { staging, production, engines };
 }
 

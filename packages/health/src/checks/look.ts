@@ -1,4 +1,4 @@
-import { connectEngine, type Engine, isSecret, secrets, UserError } from "@understudy/core";
+import { connectTo, type Engine, isSecret, secrets, UserError } from "@understudy/core";
 import { type DesiredStack, openReach, type Reach, serviceOf, takeSnapshot } from "@understudy/environment";
 import type { CheckContext, CheckResult } from "./check.ts";
 import { containerEnv } from "./container-env.ts";
@@ -17,7 +17,7 @@ const patience = 10_000;
 /** Connect to where a stack runs. Close it when done. @throws UserError when the engine does not answer. */
 export async function openLook(stack: DesiredStack): Promise<Look & AsyncDisposable> {
   const { environment } = stack;
-  const engine = await connectEngine(environment.host, environment.sshOptions);
+  const engine = await connectTo(environment);
   try {
     const reach = await openReach(engine, environment.name);
     const close = async () => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { connectEngine, runVerb, UserError } from "@understudy/core";
+import { connectTo, runVerb, UserError } from "@understudy/core";
 import { serviceContainer } from "@understudy/data";
 import { chooseTarget, type EnvironmentChoice, environmentFlags, stackOf } from "@understudy/environment";
 
@@ -14,8 +14,8 @@ await runVerb(import.meta.url, {
   configure: (command) => environmentFlags(command.argument("[database]", "app unless told")),
   run: async (choice: EnvironmentChoice, database = "app") => {
     const stack = await stackOf(chooseTarget(choice));
-    const { host, sshOptions, name } = stack.environment;
-    await using engine = await connectEngine(host, sshOptions);
+    const { name } = stack.environment;
+    await using engine = await connectTo(stack.environment);
     const container = await serviceContainer(engine, stack, "postgres");
     if (!container?.State.Running) {
       throw new UserError(`${name}'s Postgres does not run`, { next: `See pnpm status --environment ${name}` });

@@ -2,6 +2,7 @@ import { readFileSync, statfsSync } from "node:fs";
 import { hostname } from "node:os";
 import { journaledStep } from "@understudy/backup";
 import {
+  amongContainers,
   bytesInWords,
   gitCommit,
   isSecret,
@@ -69,7 +70,7 @@ export async function gather<Result>(options: GatherOptions, finish: Finish<Resu
   using spool = new Spool(work.path);
   await refuseWithoutRoom(side, folder);
   await using opened = new AsyncDisposableStack();
-  const box = opened.use(await VolumeBox.open(side.engine, stackName, [], { NetworkMode: "host" }));
+  const box = opened.use(await VolumeBox.open(side.engine, stackName, [], { NetworkMode: amongContainers }));
   const progress: Progress = {
     ...{ options, side, box, opened, databases: [], workflows: [], credentials: 0 },
     collection: new Collection(spool, options.open ? secretsOf(side) : {}),

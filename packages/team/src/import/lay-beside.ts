@@ -1,5 +1,5 @@
 import { compareDatabase, Hold, journaledStep, storedVolumes } from "@understudy/backup";
-import { type Journal, runSteps, type Step, UserError } from "@understudy/core";
+import { amongContainers, type Journal, runSteps, type Step, UserError } from "@understudy/core";
 import {
   addMissingRoles,
   createIncomingDatabase,
@@ -59,7 +59,7 @@ export async function layBeside(laying: Laying): Promise<void> {
     { volume: incomingVolume(live(name)), path: foldersOf(name).incoming, readOnly: false },
     { volume: live(name), path: foldersOf(name).live, readOnly: true },
   ]);
-  const box = opened.use(await VolumeBox.open(engine, stackName, mounts, { NetworkMode: "host" }));
+  const box = opened.use(await VolumeBox.open(engine, stackName, mounts, { NetworkMode: amongContainers }));
   const files = filesOf(source, plan.wanted);
   opened.defer(async () => void (await files.return(undefined)));
   const found: { credentials: SealedCredential[] } = { credentials: [] };

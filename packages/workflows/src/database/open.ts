@@ -1,4 +1,4 @@
-import { type ContainerInspectInfo, connectEngine, type Engine, UserError } from "@understudy/core";
+import { type ContainerInspectInfo, connectTo, type Engine, UserError } from "@understudy/core";
 import {
   type DesiredStack,
   openReach,
@@ -34,7 +34,7 @@ export async function openN8n(target: Target, { readOnly = false } = {}): Promis
   const stack = await stackOf(target);
   const { environment, envFile } = stack;
   await using opened = new AsyncDisposableStack();
-  const engine = opened.use(await connectEngine(environment.host, environment.sshOptions));
+  const engine = opened.use(await connectTo(environment));
   const reach = opened.use(await openReach(engine, environment.name));
   const { containers } = await takeSnapshot(engine, environment.stackName);
   const [postgres, n8n] = [containerOf(containers, stack, "postgres"), containerOf(containers, stack, "n8n")];

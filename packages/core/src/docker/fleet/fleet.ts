@@ -1,0 +1,191 @@
+import { messageOf, UserError } from "../../errors.ts";
+import type { SwarmNode } from "../../settings/nodes.ts";
+import { isOfStack } from "../labels.ts";
+import type { SwarmMember, SwarmService, SwarmTask } from "./api.ts";
+import { Machine, MachineAway } from "./machine.ts";
+import { pinnedVolumes } from "./places.ts";
+import { type Listing, type Seen, viewOf } from "./view.ts";
+
+/** A machine of the swarm as its managers see it, and whether we reach it. */
+export interface FleetNode {
+  readonly id: string;
+  readonly name: string;
+  /** As in the settings; undefined for one that they do not name. */
+  readonly host: string | undefined;
+  readonly role: string;
+  readonly leader: boolean;
+  /** The swarm's words: `ready`, `down`, `unknown`, `disconnected`. */
+  readonly state: string;
+  /** `active`, `pause` or `drain`. */
+  readonly availability: string;
+  /** What the others reach it by. */
+  readonly address: string;
+  readonly ingress: boolean;
+  /** Bytes. */
+  readonly memory: number;
+  readonly cores: number;
+  /** Why we do not reach its engine; undefined when we do, or when the settings do not name it. */
+  readonly away: string | undefined;
+}
+
+/** What a swarm consists of at one moment. */
+export interface FleetView {
+  readonly nodes: readonly FleetNode[];
+  readonly services: readonly SwarmService[];
+  readonly tasks: readonly SwarmTask[];
+}
+
+/** Label of a node where requests come in, as Swarm's constraints name it: `node.labels.<this>`. */
+export const ingressLabel = "understudy.ingress";
+
+/** The machines of one swarm, asked as one. */
+export class Fleet {
+  readonly machines: readonly Machine[];
+  /** Node IDs of volumes that are still to be made. */
+  readonly #pins = new Map<string, string>();
+
+  readonly #stackName: string;
+
+  private constructor(machines: readonly Machine[], stackName: string) {
+    this.machines = machines;
+    this.#stackName = stackName;
+  }
+
+  /** @throws UserError when no manager of the swarm answers. */
+  static async open(nodes: readonly SwarmNode[], stackName: string): Promise<Fleet> {
+    const machines = nodes.map((node) => new Machine(node));
+    await Promise.all(machines.map((machine) => machine.connect()));
+    const fleet = new Fleet(machines, stackName);
+    if (machines.some(({ isManager, away }) => isManager && !away)) return fleet;
+    await fleet.close();
+    const silent = machines.filter(({ away }) => away);
+    if (silent.length === 0) {
+      throw new UserError(`${machines.map(({ host }) => host).join(", ")} form no swarm yet`, {
+        next: "Form it: pnpm swarm:form",
+      });
+    }
+    throw new UserError(
+      `No manager of the swarm answers: ${silent.map(({ host, away }) => `${host}: ${away}`).join("; ")}`,
+      {
+        next: "Bring back a majority of its managers. docs/swarm.md says what to do when they are lost",
+      },
+    );
+  }
+
+  /** Make volumes, once they are asked for, on the machines with these node IDs. */
+  pin(volumes: Readonly<Record<string, string>>): void {
+    for (const [volume, node] of Object.entries(volumes)) this.#pins.set(volume, node);
+  }
+
+  pinOfNew(volume: string): string | undefined {
+    return this.#pins.get(volume);
+  }
+
+  /** Machines that answer now. Those that do not are tried again meanwhile. */
+  get present(): Machine[] {
+    for (const machine of this.machines) if (machine.away) void machine.connect();
+    return this.machines.filter(({ away, nodeId }) => !away && nodeId);
+  }
+
+  /** The machine with a node ID. @throws MachineAway when it does not answer, or the settings do not name it */
+  machine(nodeId: string): Machine {
+    const found = this.machines.find((machine) => machine.nodeId === nodeId);
+    if (!found) throw new MachineAway(`Node ${nodeId}`, "understudy.yml does not name it, or it has not answered yet");
+    if (found.away) throw new MachineAway(found.host, found.away);
+    return found;
+  }
+
+  /** Ask managers until one answers. @throws MachineAway when none does */
+  async askManager<T>(path: string, options?: { method?: string; body?: unknown }): Promise<T> {
+    let lost: unknown = new MachineAway("The swarm", "none of its managers is reached");
+    for (const manager of this.present.filter(({ isManager }) => isManager)) {
+      try {
+        return await manager.ask<T>(path, options);
+      } catch (error) {
+        if (!(error instanceof MachineAway) && !isWithoutLeader(error)) throw error;
+        lost = error;
+      }
+    }
+    throw lost;
+  }
+
+  /** Ask every machine that answers; those that fail meanwhile are left out. */
+  async askAll<T>(path: string): Promise<{ machine: Machine; said: T }[]> {
+    const answers = await Promise.allSettled(
+      this.present.map(async (machine) => ({ machine, said: await machine.ask<T>(path) })),
+    );
+    return answers.flatMap((answer) => {
+      if (answer.status === "fulfilled") return [answer.value];
+      if (answer.reason instanceof MachineAway) return [];
+      throw answer.reason;
+    });
+  }
+
+  async look(): Promise<FleetView> {
+    const [members, services, tasks] = await Promise.all([
+      this.askManager<SwarmMember[]>("/nodes"),
+      this.askManager<SwarmService[]>("/services"),
+      this.askManager<SwarmTask[]>("/tasks"),
+    ]);
+    return { nodes: members.map((member) => this.#node(member)), services, tasks };
+  }
+
+  /** Every container, as one engine would have them. */
+  async containers(): Promise<Seen[]> {
+    const [services, tasks, listings] = await Promise.all([
+      this.askManager<SwarmService[]>("/services"),
+      this.askManager<SwarmTask[]>("/tasks"),
+      this.askAll<Listing["containers"]>("/containers/json?all=1"),
+    ]);
+    return viewOf(
+      services,
+      tasks,
+      listings.map(({ machine, said }) => ({ node: machine.nodeId ?? "", containers: said })),
+    );
+  }
+
+  /** The node IDs of volumes that pinned services have, whether their machines answer or not. */
+  async pinned(): Promise<Map<string, string>> {
+    return pinnedVolumes(await this.askManager<SwarmService[]>("/services"));
+  }
+
+  /** Names of the networks that the stack's containers are on. */
+  async networks(): Promise<string[]> {
+    const all =
+      await this.askManager<{ Name: string; Driver: string; Labels?: Record<string, string> | null }[]>("/networks");
+    return all
+      .filter(({ Driver, Labels }) => Driver === "overlay" && isOfStack(Labels, this.#stackName))
+      .map(({ Name }) => Name)
+      .sort();
+  }
+
+  /** The machine that decides: what is to be there once is made there. */
+  async leader(): Promise<Machine> {
+    const members = await this.askManager<SwarmMember[]>("/nodes");
+    const leader = members.find(({ ManagerStatus }) => ManagerStatus?.Leader);
+    if (!leader) throw new MachineAway("The swarm", "its managers have no leader");
+    return this.machine(leader.ID);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.machines.map((machine) => machine.close()));
+  }
+
+  #node({ ID, Spec, Description, Status, ManagerStatus }: SwarmMember): FleetNode {
+    const machine = this.machines.find(({ nodeId }) => nodeId === ID);
+    const { NanoCPUs = 0, MemoryBytes = 0 } = Description.Resources ?? {};
+    // A leader does not know what others reach it by but from its own manager's address.
+    const address = ManagerStatus?.Addr?.replace(/:\d+$/, "") ?? Status.Addr ?? "";
+    return {
+      ...{ id: ID, name: Description.Hostname, host: machine?.host, role: Spec.Role, address },
+      ...{ leader: ManagerStatus?.Leader ?? false, state: Status.State, availability: Spec.Availability },
+      ...{ ingress: Spec.Labels?.[ingressLabel] === "true", memory: MemoryBytes, cores: NanoCPUs / 1e9 },
+      away: machine?.away,
+    };
+  }
+}
+
+/** A manager that has lost the others can say nothing of the swarm. */
+function isWithoutLeader(error: unknown): boolean {
+  return /swarm does not have a leader|deadline exceeded|not a swarm manager/i.test(messageOf(error));
+}

@@ -1,0 +1,131 @@
+import { type IncomingMessage, type RequestOptions, request } from "node:http";
+import { connect, type Socket } from "node:net";
+import { json as readJson } from "node:stream/consumers";
+import { messageOf } from "../../errors.ts";
+import type { SwarmNode } from "../../settings/nodes.ts";
+import { connectEngine, type Engine } from "../engine.ts";
+
+/** How long an answer of a list may take before its machine counts as away, ms. */
+const patience = 10_000;
+/** How soon a machine that was away is tried again, ms. */
+const pause = 5_000;
+
+/** A machine that does not answer. */
+export class MachineAway extends Error {
+  constructor(host: string, why: string) {
+    super(`${host} does not answer: ${why}`);
+  }
+}
+
+/** One machine of the swarm, and the way to its engine; away, it is tried again every few seconds. */
+export class Machine {
+  readonly settings: SwarmNode;
+  /** As the swarm calls it; undefined until it has answered, or when it is in no swarm. */
+  nodeId: string | undefined;
+  /** Whether it decides. */
+  isManager = false;
+  /** Why it does not answer; undefined while it does. */
+  away: string | undefined;
+  #engine: Engine | undefined;
+  #tried = Number.NEGATIVE_INFINITY;
+  #connecting: Promise<void> | undefined;
+
+  constructor(settings: SwarmNode) {
+    this.settings = settings;
+  }
+
+  get host(): string {
+    return this.settings.host;
+  }
+
+  /** Connect where there is no connection. Says in `away` why there is none. */
+  async connect(): Promise<void> {
+    if (this.#engine && !this.away) return;
+    if (!this.#connecting && performance.now() - this.#tried < pause) return;
+    this.#connecting ??= this.#reconnect().finally(() => {
+      this.#tried = performance.now();
+      this.#connecting = undefined;
+    });
+    await this.#connecting;
+  }
+
+  async #reconnect(): Promise<void> {
+    try {
+      await this.#engine?.close();
+      this.#engine = await connectEngine(this.host, this.settings.sshOptions);
+      this.away = undefined;
+      const { Swarm } = await this.ask<{ Swarm: SwarmInfo }>("/info");
+      this.nodeId = Swarm.NodeID || undefined;
+      this.isManager = Swarm.ControlAvailable;
+    } catch (error) {
+      this.away = messageOf(error);
+    }
+  }
+
+  /** A question whose answer is JSON. @throws MachineAway, or an error with `statusCode` in the engine's own words. */
+  async ask<T>(path: string, { method = "GET", body }: { method?: string; body?: unknown } = {}): Promise<T> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const reply = await this.#call({
+      path,
+      method,
+      headers: text ? { "content-type": "application/json", "content-length": Buffer.byteLength(text) } : {},
+      timeout: method === "GET" ? patience : 0,
+      body: text,
+    });
+    const said = reply.headers["content-type"]?.includes("json") ? await readJson(reply) : void reply.resume();
+    const status = reply.statusCode ?? 0;
+    if (status < 400) return said as T;
+    const { message = `it answers ${status}` } = (said ?? {}) as { message?: string };
+    throw Object.assign(new Error(message), { statusCode: status });
+  }
+
+  /** A request whose answer is the caller's to read. @throws MachineAway */
+  async send(options: RequestOptions, body?: NodeJS.ReadableStream): Promise<IncomingMessage> {
+    return await this.#call({ ...options, body });
+  }
+
+  /** A connection to its engine. @throws MachineAway */
+  async dial(): Promise<Socket> {
+    const address = this.#address();
+    const where = "socketPath" in address ? { path: address.socketPath } : address;
+    const socket = connect({ ...where, allowHalfOpen: true });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    socket.once("connect", resolve).once("error", (error) => reject(this.#lost(error)));
+    await promise;
+    return socket;
+  }
+
+  async close(): Promise<void> {
+    await this.#engine?.close();
+  }
+
+  #address(): { socketPath: string } | { host: string; port: number } {
+    if (!this.#engine || this.away) throw new MachineAway(this.host, this.away ?? "it was never reached");
+    const { dockerHost } = this.#engine;
+    if (dockerHost.startsWith("unix://")) return { socketPath: dockerHost.slice("unix://".length) };
+    const { hostname, port } = new URL(dockerHost);
+    return { host: hostname, port: Number(port || 2_375) };
+  }
+
+  #call({ body, ...options }: RequestOptions & { body?: NodeJS.ReadableStream | string | undefined }) {
+    const address = this.#address();
+    return new Promise<IncomingMessage>((resolve, reject) => {
+      const call = request({ ...address, ...options, agent: false });
+      call.once("response", resolve);
+      call.once("error", (error) => reject(this.#lost(error)));
+      call.once("timeout", () => call.destroy(new Error(`no answer within ${patience / 1_000} s`)));
+      if (body === undefined || typeof body === "string") call.end(body);
+      else body.pipe(call);
+    });
+  }
+
+  #lost(error: Error): MachineAway {
+    this.away = messageOf(error);
+    return new MachineAway(this.host, this.away);
+  }
+}
+
+interface SwarmInfo {
+  readonly NodeID?: string;
+  readonly ControlAvailable: boolean;
+}

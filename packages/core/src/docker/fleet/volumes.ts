@@ -1,0 +1,71 @@
+import { bodyOf, type Exchange, handOn, say } from "./exchange.ts";
+import type { Fleet } from "./fleet.ts";
+import { type Machine, MachineAway } from "./machine.ts";
+import { besideVolume } from "./places.ts";
+import { readFilters } from "./view.ts";
+
+interface Volume {
+  readonly Name: string;
+  readonly Labels?: Readonly<Record<string, string>> | null;
+}
+
+/** A volume, and the node ID of the machine that it is on. */
+export interface PlacedVolume {
+  readonly node: string;
+  readonly machine: Machine;
+  readonly volume: Volume;
+}
+
+/**
+ * The volumes of all machines that answer. Where a name is on several, the machine that the service is pinned to has the data; what
+ * another one still has under it is from before.
+ */
+export async function volumesOf(fleet: Fleet): Promise<Map<string, PlacedVolume>> {
+  const [pinned, answers] = await Promise.all([fleet.pinned(), fleet.askAll<{ Volumes: Volume[] | null }>("/volumes")]);
+  const found = new Map<string, PlacedVolume>();
+  for (const { machine, said } of answers) {
+    for (const volume of said.Volumes ?? []) {
+      const node = machine.nodeId ?? "";
+      const home = pinned.get(volume.Name);
+      if (home === undefined ? !found.has(volume.Name) : home === node)
+        found.set(volume.Name, { node, machine, volume });
+    }
+  }
+  return found;
+}
+
+export async function listVolumes(fleet: Fleet, exchange: Exchange): Promise<void> {
+  const { label: labels = [], name: names = [] } = readFilters(exchange.query.get("filters"));
+  const isWanted = ({ Name, Labels }: Volume) =>
+    names.every((name) => Name.includes(name)) &&
+    labels.every((wanted) => {
+      const [name = "", value] = wanted.split(/=(.*)/s, 2);
+      return Labels?.[name] !== undefined && (value === undefined || Labels[name] === value);
+    });
+  const Volumes = [...(await volumesOf(fleet)).values()].map(({ volume }) => volume).filter(isWanted);
+  say(exchange, 200, { Volumes, Warnings: null });
+}
+
+/** Where its service is pinned, or is going to be; else beside the volume whose name its own begins with. */
+export async function createVolume(fleet: Fleet, exchange: Exchange): Promise<void> {
+  const body = ((await bodyOf<{ Name?: string }>(exchange)) ?? {}) as { Name?: string };
+  const { Name = "" } = body;
+  const known = await volumesOf(fleet);
+  const pinned = await fleet.pinned();
+  const beside = besideVolume(Name, [...known.keys(), ...pinned.keys()]) ?? "";
+  const node =
+    pinned.get(Name) ?? known.get(Name)?.node ?? fleet.pinOfNew(Name) ?? pinned.get(beside) ?? known.get(beside)?.node;
+  await handOn(exchange, node ? fleet.machine(node) : await fleet.leader(), { body });
+}
+
+export async function oneVolume(fleet: Fleet, exchange: Exchange, name: string): Promise<void> {
+  const found = (await volumesOf(fleet)).get(name);
+  if (found) return void (await handOn(exchange, found.machine));
+  const home = (await fleet.pinned()).get(name);
+  // It is not gone because its machine is.
+  if (home) fleet.machine(home);
+  const silent = fleet.machines.find(({ away }) => away);
+  if (silent && exchange.method === "GET")
+    throw new MachineAway(silent.host, `${silent.away}; volume ${name} may be there`);
+  say(exchange, 404, { message: `get ${name}: no such volume` });
+}
