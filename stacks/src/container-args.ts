@@ -2,6 +2,7 @@ import type { ContainerArgs } from "@pulumi/docker";
 import type { ComposeModel, Healthcheck, Mount, Service } from "@understudy/compose";
 import { UserError } from "@understudy/core";
 import { containerName, volumeName } from "./names.ts";
+import { compact, orUndefined } from "./values.ts";
 
 /** Everything of a container but its image, labels and networks, which the program adds. Plain values: no outputs. */
 export type ServiceArgs = Omit<ContainerArgs, "image" | "labels" | "networksAdvanced">;
@@ -78,6 +79,13 @@ export function serviceArgs(
 }
 
 function refuseUnsupported(service: Service): void {
+  refuseEverywhere(service);
+  refuseReplicas(service);
+  refuseSwarmKeys(service);
+}
+
+/** What a compose file can say and neither a container nor a swarm's service does through the provider. @throws UserError */
+export function refuseEverywhere(service: Service): void {
   const refuse = (key: string, why: string): never => {
     throw new UserError(`service ${service.name}: ${key} ${why}`, { next: "Remove it from the compose files" });
   };
@@ -86,6 +94,30 @@ function refuseUnsupported(service: Service): void {
     if (condition === "service_completed_successfully")
       refuse(`depends_on.${name}`, "waits for a job to end, and jobs are not deployed");
   }
+}
+
+function refuseReplicas({ name, deploy }: Service): void {
+  if (deploy.replicas !== undefined && deploy.replicas !== 1) refuseOnOneHost(name, `replicas: ${deploy.replicas}`);
+}
+
+function refuseSwarmKeys({ name, deploy }: Service): void {
+  if (deploy.mode === "global") refuseOnOneHost(name, "mode: global");
+  const keys = {
+    endpointMode: "endpoint_mode",
+    placement: "placement",
+    updateConfig: "update_config",
+    rollbackConfig: "rollback_config",
+    restartPolicy: "restart_policy",
+  } as const;
+  for (const [key, written] of Object.entries(keys)) {
+    if (deploy[key as keyof typeof keys] !== undefined) refuseOnOneHost(name, written);
+  }
+}
+
+function refuseOnOneHost(service: string, key: string): never {
+  throw new UserError(`service ${service}: deploy.${key} is for \`engine: swarm\``, {
+    next: "Put it into a compose file of that environment",
+  });
 }
 
 function volumeMount(stackName: string, model: ComposeModel, mount: Exclude<Mount, { type: "tmpfs" }>) {
@@ -138,7 +170,8 @@ function healthcheck(check: Healthcheck, image: ImageHealthcheck | undefined) {
   });
 }
 
-function hostEntry(entry: string): { host: string; ip: string } {
+/** `host:address` in its two parts. */
+export function hostEntry(entry: string): { host: string; ip: string } {
   const [host = "", ip = ""] = entry.split(/:(.*)/, 2);
   return { host, ip };
 }
@@ -177,12 +210,4 @@ function seconds(ms: number | undefined): number | undefined {
 
 function megabytes(bytes: number | undefined): number | undefined {
   return bytes === undefined ? undefined : Math.ceil(bytes / 1_048_576);
-}
-
-function orUndefined<T>(list: T[]): T[] | undefined {
-  return list.length ? list : undefined;
-}
-
-function compact<T extends object>(value: T): T {
-  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as T;
 }

@@ -3,15 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 import { type ComposeModel, dependencyOrder, type Service } from "@understudy/compose";
 import { innerResolver } from "@understudy/core";
 import { type ImageHealthcheck, serviceArgs } from "./container-args.ts";
-import { networkName, volumeName } from "./names.ts";
+import { dependencies } from "./dependencies.ts";
+import { encryptSecrets } from "./encrypt-secrets.ts";
+import { type Labels, labelList } from "./labels.ts";
+import { networkName } from "./names.ts";
 import { staysInside } from "./stays-inside.ts";
-
-/** Resolves once every resource was registered, or could not be. Exported by the SDK, but not in its types. */
-const { waitForRPCs } = pulumi.runtime as unknown as { waitForRPCs(): Promise<void> };
+import { declareVolumes } from "./volumes.ts";
+import { programWithWaits } from "./waits.ts";
 
 const innerNames = { dns: innerResolver.servers, dnsOpts: innerResolver.options };
-
-export type Labels = Readonly<Record<string, string>>;
 
 /** What a deploy hands to the program. */
 export interface StackInput {
@@ -53,42 +53,24 @@ export interface Turns {
  * leaves nothing half in the state.
  */
 export function stackProgram(input: StackInput): pulumi.automation.PulumiFn {
-  return async () => {
-    const failures: unknown[] = [];
-    const noted = withFailuresNoted(input, failures);
-    const networks = declareNetworks(noted);
-    const volumes = declareVolumes(noted);
+  return programWithWaits((noted) => {
+    const { turns } = input;
+    const watched: StackInput = {
+      ...input,
+      awaitHealthy: noted((service: string, id: string) => input.awaitHealthy(service, id)),
+      turns: turns && {
+        before: noted((service: string) => turns.before(service)),
+        after: (service) => turns.after(service),
+      },
+    };
+    const networks = declareNetworks(watched);
+    const volumes = declareVolumes(watched);
     const containers = new Map<string, docker.Container>();
-    for (const name of dependencyOrder(noted.model)) {
-      const service = noted.model.services[name];
-      if (service) containers.set(name, declareContainer(noted, service, networks, volumes, containers));
+    for (const name of dependencyOrder(watched.model)) {
+      const service = watched.model.services[name];
+      if (service) containers.set(name, declareContainer(watched, service, networks, volumes, containers));
     }
-    // The engine takes a program that ended well for one that has named every resource, and removes the others: the services
-    // that waited for what failed, the edge among them.
-    await waitForRPCs();
-    if (failures.length) throw failures[0];
-  };
-}
-
-/** The same input, whose waits write down why they failed. */
-function withFailuresNoted(input: StackInput, failures: unknown[]): StackInput {
-  const noted = async (wait: Promise<void>) => {
-    try {
-      await wait;
-    } catch (error) {
-      failures.push(error);
-      throw error;
-    }
-  };
-  const { turns } = input;
-  return {
-    ...input,
-    awaitHealthy: (service, id) => noted(input.awaitHealthy(service, id)),
-    turns: turns && {
-      before: (service) => noted(turns.before(service)),
-      after: (service) => turns.after(service),
-    },
-  };
+  });
 }
 
 function declareNetworks({ stackName, model, labels, secrets }: StackInput): Map<string, docker.Network> {
@@ -115,26 +97,6 @@ function declareNetworks({ stackName, model, labels, secrets }: StackInput): Map
           ignoreChanges: ["labels", "attachable"],
           ...options,
         }),
-      ];
-    }),
-  );
-}
-
-/** Data: adopted when it exists already, never deleted by the engine, never replaced for a label. */
-function declareVolumes({ stackName, model, labels, secrets }: StackInput): Map<string, docker.Volume> {
-  const owned = Object.entries(model.volumes).filter(([, volume]) => !volume.external);
-  return new Map(
-    owned.map(([name, volume]) => {
-      const args: docker.VolumeArgs = {
-        name: volumeName(stackName, name),
-        driver: volume.driver ?? "local",
-        ...(Object.keys(volume.driverOpts).length ? { driverOpts: volume.driverOpts } : {}),
-        labels: labelList({ ...volume.labels, ...labels("volume", name) }),
-      };
-      const { encrypted, options } = encryptSecrets(args, secrets);
-      return [
-        name,
-        new docker.Volume(name, encrypted, { retainOnDelete: true, ignoreChanges: ["labels"], ...options }),
       ];
     }),
   );
@@ -172,7 +134,7 @@ function declareContainer(
     })),
   };
   const { encrypted, options } = encryptSecrets(args, input.secrets);
-  const needed = dependencies(input, service, containers);
+  const needed = dependencies(service, containers, input.awaitHealthy);
   const container = new docker.Container(service.name, encrypted, {
     deleteBeforeReplace: true,
     // Weighed anew whenever it is replaced behind the edge.
@@ -184,25 +146,6 @@ function declareContainer(
   });
   if (!pulumi.runtime.isDryRun()) container.id.apply(() => input.turns?.after(service.name));
   return container;
-}
-
-/** The services that must be there first; where health is asked for, after it was seen. */
-function dependencies(
-  input: StackInput,
-  service: Service,
-  containers: Map<string, docker.Container>,
-): pulumi.Input<pulumi.Resource>[] {
-  return Object.entries(service.dependsOn).flatMap(([name, { condition }]): pulumi.Input<pulumi.Resource>[] => {
-    const container = containers.get(name);
-    if (!container) return [];
-    if (condition === "service_started" || pulumi.runtime.isDryRun()) return [container];
-    return [
-      container.id.apply(async (id) => {
-        await input.awaitHealthy(name, id);
-        return container;
-      }),
-    ];
-  });
 }
 
 /** A service's image, once its container may be replaced; asked last, so that what waits for it waits no longer than it must. */
@@ -217,24 +160,4 @@ function permitted(
     await turns.before(name);
     return image;
   });
-}
-
-/** Wrap every argument in which a secret value appears, however deep. */
-function encryptSecrets<Args extends object>(args: Args, secrets: readonly string[]) {
-  const holdsSecret = (value: unknown) => {
-    const text = JSON.stringify(value) ?? "";
-    return secrets.some((secret) => text.includes(JSON.stringify(secret).slice(1, -1)));
-  };
-  // Networks are other resources' outputs, which have no text yet and no secrets ever.
-  const secretKeys = Object.entries(args).flatMap(([key, value]) =>
-    key !== "networksAdvanced" && holdsSecret(value) ? [key] : [],
-  );
-  const wrapped = Object.fromEntries(secretKeys.map((key) => [key, pulumi.secret(args[key as keyof Args])]));
-  return { encrypted: { ...args, ...wrapped } as Args, options: { additionalSecretOutputs: secretKeys } };
-}
-
-function labelList(labels: Labels): { label: string; value: string }[] {
-  return Object.entries(labels)
-    .map(([label, value]) => ({ label, value }))
-    .sort((a, b) => (a.label < b.label ? -1 : 1));
 }

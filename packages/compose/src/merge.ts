@@ -95,6 +95,8 @@ function itemKey(path: Path): ((item: Tree) => string) | undefined {
   if (path[0] !== "services") return undefined;
   const key = path[2] ?? "";
   if (key === "networks" && path[4] === "aliases") return scalarKey;
+  if (key === "deploy" && path[4] === "constraints") return scalarKey;
+  if (key === "deploy" && path[4] === "preferences") return (item) => text(item, "spread");
   if (path.length !== 3) return undefined;
   if (PLAIN_LISTS.has(key)) return scalarKey;
   if (key === "volumes") return (item) => text(item, "target");

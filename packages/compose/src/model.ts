@@ -48,7 +48,48 @@ export interface Service {
   labels: Record<string, string>;
   logging: { driver: string | undefined; options: Record<string, string> } | undefined;
   resources: Resources;
+  deploy: Deploy;
   profiles: string[];
+}
+
+/** How a service is spread over several machines and changed there, apart from its resources; undefined: not said. */
+export interface Deploy {
+  mode: "replicated" | "global" | undefined;
+  replicas: number | undefined;
+  endpointMode: "vip" | "dnsrr" | undefined;
+  placement: Placement | undefined;
+  updateConfig: UpdateConfig<"continue" | "rollback" | "pause"> | undefined;
+  rollbackConfig: UpdateConfig<"continue" | "pause"> | undefined;
+  restartPolicy: TaskRestart | undefined;
+}
+
+export interface Placement {
+  /** For example `node.labels.zone == a`; all of them hold. */
+  constraints: string[];
+  /** For example `node.labels.zone`, the most important first. */
+  spread: string[];
+  maxReplicasPerNode: number | undefined;
+}
+
+/** How replicas are exchanged, forwards or backwards. Durations are in ms. */
+export interface UpdateConfig<Action extends string = string> {
+  /** At once; 0 is all. */
+  parallelism: number | undefined;
+  delay: number | undefined;
+  failureAction: Action | undefined;
+  /** How long each new replica is watched. */
+  monitor: number | undefined;
+  /** 0 to 1. */
+  maxFailureRatio: number | undefined;
+  order: "start-first" | "stop-first" | undefined;
+}
+
+/** When a replica that ended is started again. Durations are in ms. */
+export interface TaskRestart {
+  condition: "none" | "on-failure" | "any" | undefined;
+  delay: number | undefined;
+  maxAttempts: number | undefined;
+  window: number | undefined;
 }
 
 export interface Resources {

@@ -34,6 +34,17 @@ const limits: Keys = {
   pids: { about: "Number of processes." },
 };
 
+const exchange = (action: string): Keys => ({
+  parallelism: { about: "Replicas at once; `0` is all of them. `1` when missing." },
+  delay: { about: "Time between them." },
+  failure_action: { about: action },
+  monitor: {
+    about: "How long a new replica is watched once it runs (healthy, if it has a health check, `5s`; else `15s`).",
+  },
+  max_failure_ratio: { about: "Share of replicas that may fail, with one decimal." },
+  order: { about: "`start-first` or `stop-first`; see [how it is chosen](#swarm-services) when missing." },
+});
+
 const service: Keys = {
   image: { about: "Required. Pin it by version." },
   command: { about: "Replaces the image's command." },
@@ -114,8 +125,39 @@ const service: Keys = {
   cpus: { about: "Same as `deploy.resources.limits.cpus`." },
   pids_limit: { about: "Same as `deploy.resources.limits.pids`." },
   deploy: {
-    about: "Only its `resources`.",
+    about: "Resources; everything else is for `engine: swarm` and is refused on one host.",
     keys: {
+      mode: { about: "`replicated`, or `global`: one on each machine that the constraints allow." },
+      replicas: { about: "How many run. A service with a named volume runs once." },
+      endpoint_mode: { about: "`dnsrr`, which is what every service gets." },
+      placement: {
+        about: "Which machines it may run on.",
+        keys: {
+          constraints: { about: "For example `node.labels.zone == a`; all of them hold." },
+          preferences: {
+            about: "How replicas are spread; one at most.",
+            each: { spread: { about: "Label over whose values they are spread, for example `node.labels.zone`." } },
+          },
+          max_replicas_per_node: { about: "Replicas on one machine." },
+        },
+      },
+      update_config: {
+        about: "How a new version takes the place of the old one.",
+        keys: exchange("`rollback` (when missing), `pause` or `continue`."),
+      },
+      rollback_config: {
+        about: "How the old one comes back.",
+        keys: exchange("`pause` (when missing) or `continue`."),
+      },
+      restart_policy: {
+        about: "When a replica that ended is started again; wins over `restart`.",
+        keys: {
+          condition: { about: "`none`, `on-failure` or `any`." },
+          delay: { about: "Time before it; `5s` when missing." },
+          max_attempts: { about: "How often; `0` is without end." },
+          window: { about: "Time in which attempts count; `0s` is for ever." },
+        },
+      },
       resources: {
         about: "Limits and reservations.",
         keys: {
@@ -185,6 +227,5 @@ export const refusedKeys: Readonly<Record<string, string>> = {
   expose: "It has no effect between services; remove it",
   network_mode: "Use 'networks'",
   memswap_limit: "Swap is always as large as the memory limit, so that none is used; remove it",
-  scale: "One container runs for a service; remove it",
-  replicas: "One container runs for a service; remove it",
+  scale: "Say it as 'deploy.replicas'",
 };

@@ -52,6 +52,11 @@ export class Fields {
     return this.#read(key, "a number", (text) => (/^\d*\.?\d+$/.test(text) ? Number(text) : undefined));
   }
 
+  /** One of a few words. */
+  choice<Word extends string>(key: string, ...words: Word[]): Word | undefined {
+    return this.#read(key, words.join(" or "), (text) => words.find((word) => word === text));
+  }
+
   /** ms */
   duration(key: string): number | undefined {
     return this.#read(key, "a duration such as 30s or 1m30s", parseDuration);

@@ -3,6 +3,7 @@ import { problem } from "../tree/problem.ts";
 import type { Tree } from "../tree/tree.ts";
 import { readDependencies, readFileMounts, readMounts, readNetworks, readPorts } from "./attachments.ts";
 import { readCommand, readHealthcheck, readRestart } from "./commands.ts";
+import { readDeploy } from "./deploy.ts";
 import { Fields } from "./fields.ts";
 import { readResources, readUlimits } from "./resources.ts";
 
@@ -47,6 +48,7 @@ export function readService(name: string, tree: Tree, directory: string): Servic
     labels: fields.map("labels"),
     logging: fields.get("logging") ? { driver: logging.text("driver"), options: logging.map("options") } : undefined,
     resources: readResources(fields),
+    deploy: readDeploy(fields),
     profiles: fields.list("profiles"),
   };
 }
