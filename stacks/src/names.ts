@@ -10,8 +10,3 @@ export function networkName(stackName: string, network: string): string {
 export function volumeName(stackName: string, volume: string): string {
   return `${stackName}_${volume}`;
 }
-
-/** As `docker stack deploy` names it. */
-export function swarmServiceName(stackName: string, service: string): string {
-  return `${stackName}_${service}`;
-}

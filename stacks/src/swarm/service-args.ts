@@ -2,7 +2,7 @@ import type { ServiceArgs } from "@pulumi/docker";
 import type { Input } from "@pulumi/pulumi";
 import type { ComposeModel, Service } from "@understudy/compose";
 import type { ImageHealthcheck } from "../container-args.ts";
-import { swarmServiceName } from "../names.ts";
+import { containerName } from "../names.ts";
 import { compact } from "../values.ts";
 import { containerSpec } from "./container-spec.ts";
 import { type FileKind, fileReferences } from "./files.ts";
@@ -47,7 +47,7 @@ export function swarmServiceArgs(
   refuseOnSwarm(model, service);
   const checked = service.healthcheck ? !service.healthcheck.disable : image.healthcheck !== undefined;
   return {
-    name: swarmServiceName(stackName, service.name),
+    name: containerName(stackName, service.name),
     mode: serviceMode(service),
     endpointSpec: endpoint(service),
     ...updates(service, checked),

@@ -1,10 +1,13 @@
 import type { Engine, Log } from "@understudy/core";
 import type { Snapshot } from "@understudy/environment";
-import { stackProgram, type Turns } from "@understudy/stacks";
+import { stackProgram, swarmProgram, type Turns } from "@understudy/stacks";
 import { stillAdopted } from "../adoption/adopted.ts";
 import type { Candidate } from "../candidate.ts";
 import { awaitHealthy } from "../healthy/await-healthy.ts";
+import { awaitService } from "../healthy/await-service.ts";
 import { stackLabels } from "../plan/labels.ts";
+import { serviceAsSaid } from "../swarm/as-said.ts";
+import { pinData } from "../swarm/pin-data.ts";
 import { openStack, type WorkspaceOptions, withEngine } from "./workspace.ts";
 
 /** A candidate's Pulumi stack, opened. Operations go through `run`, which copes with a dead owner's lock. */
@@ -35,26 +38,24 @@ export async function openCandidate(
   const { desired } = candidate;
   const adopted = stillAdopted(candidate, snapshot);
   let failed: unknown;
-  const program = stackProgram({
-    stackName: desired.environment.stackName,
-    model: desired.model,
-    images: candidate.images,
-    labels: stackLabels(candidate, snapshot, adopted),
-    closed: desired.environment.egress === "none",
-    made: (service) => adopted(service)?.made,
-    secrets: desired.secretValues,
-    awaitHealthy: async (service, container) => {
-      if (runsAlready) return;
-      try {
-        const timeout = desired.environment.healthTimeoutSeconds * 1_000;
-        onHealthy(service, await awaitHealthy(engine, { service, container, timeout }));
-      } catch (error) {
-        failed ??= error;
-        throw error;
-      }
-    },
-    turns,
-  });
+  const { stackName, healthTimeoutSeconds, egress } = desired.environment;
+  const timeout = healthTimeoutSeconds * 1_000;
+  const waited = async (service: string, container: string) => {
+    if (runsAlready) return;
+    try {
+      onHealthy(service, await whenHealthy(engine, candidate, { service, container, timeout }));
+    } catch (error) {
+      failed ??= error;
+      throw error;
+    }
+  };
+  const shared = {
+    ...{ stackName, model: desired.model, images: candidate.images, closed: egress === "none" },
+    ...{ labels: stackLabels(candidate, snapshot, adopted), secrets: desired.secretValues, awaitHealthy: waited },
+  };
+  const program = engine.fleet
+    ? swarmProgram({ ...shared, pins: await pinData(engine.fleet, desired, snapshot) })
+    : stackProgram({ ...shared, made: (service) => adopted(service)?.made, turns });
   const options: WorkspaceOptions = {
     installation: desired.installation,
     project: desired.settings.project,
@@ -67,4 +68,15 @@ export async function openCandidate(
   };
   const stack = await openStack(options);
   return { stack, run: (operation) => withEngine(options, stack, operation), failure: () => failed };
+}
+
+/** The engine gives a container one way to be healthy; a swarm, the whole service. */
+function whenHealthy(
+  engine: Engine,
+  candidate: Candidate,
+  wait: { service: string; container: string; timeout: number },
+) {
+  if (!engine.fleet) return awaitHealthy(engine, wait);
+  const { service, timeout } = wait;
+  return awaitService(engine, engine.fleet, { timeout, ...serviceAsSaid(candidate, service) });
 }

@@ -7,9 +7,9 @@ import type { Candidate } from "../candidate.ts";
 import { hash } from "../live/fingerprint.ts";
 
 /** Hash of what a container was made from. While it holds, the container keeps the release that it was made by. */
-const configLabel = "understudy.config";
+export const configLabel = "understudy.config";
 
-type Kind = "container" | "network" | "volume";
+type Kind = "container" | "service" | "network" | "volume" | "secret" | "config";
 
 /**
  * The labels of everything in a stack. `understudy.release` names the release that made a thing: an unchanged container
@@ -24,7 +24,9 @@ export function stackLabels(
   const { environment, model } = desired;
   const base = { [label.stack]: environment.stackName, [label.environment]: environment.name };
   return (kind, name) => {
-    if (kind === "container") return { ...base, ...containerLabels(candidate, live, adopted, name) };
+    if (kind === "secret" || kind === "config") return base;
+    if (kind === "container" || kind === "service")
+      return { ...base, ...containerLabels(candidate, live, adopted, name) };
     return { ...base, [label.service]: usersOf(model, kind, name), [label.release]: release.id };
   };
 }

@@ -25,7 +25,9 @@ export class Containers {
   async list(exchange: Exchange): Promise<void> {
     const filters = readFilters(exchange.query.get("filters"));
     const all = ["1", "true"].includes(exchange.query.get("all") ?? "");
-    const lines = filtered(await this.#all(), filters).map(listedAs);
+    const lines = filtered(await this.#all(), filters)
+      .filter(({ past }) => !past)
+      .map(listedAs);
     say(exchange, 200, all || filters.status ? lines : lines.filter(({ State }) => State === "running"));
   }
 

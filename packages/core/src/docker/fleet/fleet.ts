@@ -5,6 +5,7 @@ import type { SwarmMember, SwarmService, SwarmTask } from "./api.ts";
 import { Machine, MachineAway } from "./machine.ts";
 import { pinnedVolumes } from "./places.ts";
 import { type Listing, type Seen, viewOf } from "./view.ts";
+import { volumesOf } from "./volumes.ts";
 
 /** A machine of the swarm as its managers see it, and whether we reach it. */
 export interface FleetNode {
@@ -142,6 +143,12 @@ export class Fleet {
       tasks,
       listings.map(({ machine, said }) => ({ node: machine.nodeId ?? "", containers: said })),
     );
+  }
+
+  /** The node ID of each volume that is somewhere where we reach it, or that a service is pinned to. */
+  async volumeNodes(): Promise<ReadonlyMap<string, string>> {
+    const found = [...(await volumesOf(this))].map(([name, { node }]) => [name, node] as const);
+    return new Map([...found, ...(await this.pinned())]);
   }
 
   /** The node IDs of volumes that pinned services have, whether their machines answer or not. */

@@ -2,10 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../errors.ts";
 import type { ServiceSpec, SwarmService, SwarmTask } from "./api.ts";
 import type { Fleet } from "./fleet.ts";
-import { stoppedLabel } from "./view.ts";
+import { type Seen, stoppedLabel } from "./view.ts";
 
 /** How long tasks may take to begin or end, ms. */
 const patience = 120_000;
+
+/** How long a service may take to make its containers anew, one after another, each once the one before is healthy; ms. */
+const rollingPatience = 1_800_000;
 
 /** No node has this: a global service with this constraint runs nowhere. */
 const nowhere = "node.id == stopped";
@@ -13,14 +16,14 @@ const nowhere = "node.id == stopped";
 /** Have no container of a service any more, until it is started. @returns whether it ran */
 export async function stopService(fleet: Fleet, id: string): Promise<boolean> {
   const changed = await change(fleet, id, stopped);
-  await until(fleet, id, (tasks) => tasks.every(isOver));
+  await until(fleet, id, patience, (tasks) => tasks.every(isOver));
   return changed;
 }
 
 /** Have as many containers of a service as before it was stopped. @returns whether it was stopped */
 export async function startService(fleet: Fleet, id: string): Promise<boolean> {
   if (!(await change(fleet, id, started))) return false;
-  await until(fleet, id, (tasks) => tasks.some(isUp) && tasks.every((task) => !isDesired(task) || isUp(task)));
+  await until(fleet, id, patience, (_, containers) => containers.every(runs));
   return true;
 }
 
@@ -32,9 +35,9 @@ export async function forceUpdate(fleet: Fleet, id: string): Promise<void> {
     ...spec,
     TaskTemplate: { ...spec.TaskTemplate, ForceUpdate: (spec.TaskTemplate.ForceUpdate ?? 0) + 1 },
   }));
-  await until(fleet, id, (tasks) =>
-    tasks.every((task) => (old.has(task.ID) ? isOver(task) : !isDesired(task) || isUp(task))),
-  );
+  await until(fleet, id, rollingPatience, (tasks, containers) => {
+    return containers.every(runs) && tasks.every((task) => !old.has(task.ID) || isOver(task));
+  });
 }
 
 /** Remove a service, and wait until its containers are gone: before that its volumes and networks cannot be removed. */
@@ -88,16 +91,18 @@ export async function change(
   }
 }
 
-async function until(fleet: Fleet, id: string, isSo: (tasks: readonly SwarmTask[]) => boolean): Promise<void> {
-  const deadline = performance.now() + patience;
+type IsSo = (tasks: readonly SwarmTask[], containers: readonly Seen[]) => boolean;
+
+async function until(fleet: Fleet, id: string, longest: number, isSo: IsSo): Promise<void> {
+  const deadline = performance.now() + longest;
   for (;;) {
-    const tasks = await tasksOf(fleet, id);
-    if (isSo(tasks)) return;
+    const [tasks, all] = await Promise.all([tasksOf(fleet, id), fleet.containers()]);
+    const own = all.filter(({ place }) => place?.service.ID === id);
+    if (isSo(tasks, own)) return;
     const failed = tasks.find(({ Status }) => Status.Err);
     if (performance.now() > deadline) {
-      throw new Error(
-        `the swarm does not get there within ${patience / 1_000} s${failed ? `: ${failed.Status.Err}` : ""}`,
-      );
+      const why = failed ? `: ${failed.Status.Err}` : "";
+      throw new Error(`the swarm does not get there within ${longest / 1_000} s${why}`);
     }
     await sleep(250);
   }
@@ -108,13 +113,9 @@ async function tasksOf(fleet: Fleet, id: string): Promise<SwarmTask[]> {
   return await fleet.askManager<SwarmTask[]>(`/tasks?filters=${filters}`);
 }
 
-function isDesired({ DesiredState }: SwarmTask): boolean {
-  return DesiredState === "running";
-}
-
-/** Its container runs; whether it is healthy is another question. */
-function isUp({ Status }: SwarmTask): boolean {
-  return Status.State === "starting" || Status.State === "running";
+/** Whether it is healthy is another question. */
+function runs({ listed }: Seen): boolean {
+  return listed?.State === "running";
 }
 
 const over = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];

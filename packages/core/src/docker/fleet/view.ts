@@ -12,6 +12,8 @@ export interface Seen {
   readonly place: Place | undefined;
   /** As its machine lists it; undefined where there is none. */
   readonly listed: ListedContainer | undefined;
+  /** Of a service, and another one has its place by now: it is not listed. */
+  readonly past?: boolean;
 }
 
 /** One of a service's containers, whichever it is at the moment. */
@@ -43,12 +45,6 @@ export function viewOf(
 ): Seen[] {
   const everywhere = listings.flatMap(({ node, containers }) => containers.map((listed) => ({ node, listed })));
   const byTask = new Map(everywhere.map((one) => [one.listed.Labels[taskLabel.task], one]));
-  const free = everywhere
-    .filter(({ listed }) => !listed.Labels[taskLabel.task])
-    .map(({ node, listed }): Seen => {
-      const name = listed.Names[0]?.replace(/^\//, "") ?? listed.Id;
-      return { id: listed.Id, name, node, place: undefined, listed };
-    });
   const placed = services.flatMap((service) =>
     placesOf(service, tasks).map((place, index): Seen => {
       const name = index === 0 ? service.Spec.Name : `${service.Spec.Name}-${index + 1}`;
@@ -57,7 +53,14 @@ export function viewOf(
       return { id, name, node: found?.node, place, listed: found?.listed };
     }),
   );
-  return [...placed, ...free];
+  const known = new Set(placed.map(({ id }) => id));
+  const others = everywhere
+    .filter(({ listed }) => !known.has(listed.Id))
+    .map(({ node, listed }): Seen => {
+      const name = listed.Names[0]?.replace(/^\//, "") ?? listed.Id;
+      return { id: listed.Id, name, node, place: undefined, listed, past: listed.Labels[taskLabel.task] !== undefined };
+    });
+  return [...placed, ...others];
 }
 
 /** The id that stands for a place without a container. */

@@ -1,0 +1,59 @@
+import type { FleetNode, SwarmService, SwarmTask } from "@understudy/core";
+import { pinOf } from "@understudy/core";
+
+/** How far a service of a swarm is. */
+export type Verdict =
+  | { readonly is: "healthy"; readonly since: string }
+  | { readonly is: "waiting"; readonly why: string }
+  | { readonly is: "failed"; readonly why: string; readonly container: string | undefined };
+
+export interface ServiceQuestion {
+  readonly service: SwarmService | undefined;
+  readonly tasks: readonly SwarmTask[];
+  readonly nodes: readonly FleetNode[];
+  /** Whether it is as it was last said; when it is not, the swarm has gone back to the version before. */
+  readonly asSaid: (service: SwarmService) => boolean;
+}
+
+/** One that ended so often from the start will not come up. */
+const hopeless = 4;
+
+/** Whether a service runs as it was last said, all of it, healthy: a task of Swarm runs only once its own health test was content. Pure. */
+export function judgeService({ service, tasks, nodes, asSaid }: ServiceQuestion): Verdict {
+  if (!service) return { is: "waiting", why: "it is not made yet" };
+  const own = tasks.filter(({ ServiceID }) => ServiceID === service.ID);
+  const wanted = own.filter(({ DesiredState }) => DesiredState === "running" || DesiredState === "ready");
+  const ended = own.filter(({ Status }) => Status.State === "failed" || Status.State === "rejected");
+  const last = ended.toSorted((a, b) => b.CreatedAt.localeCompare(a.CreatedAt))[0];
+  const failed = (why: string): Verdict => {
+    const container = last?.Status.ContainerStatus?.ContainerID || undefined;
+    return { is: "failed", why: last?.Status.Err ? `${why}: ${last.Status.Err}` : why, container };
+  };
+  const { State: update = "", Message = "" } = service.UpdateStatus ?? {};
+  if (!asSaid(service)) {
+    if (update === "rollback_started") return { is: "waiting", why: "the version before has not come back yet" };
+    if (update === "rollback_paused") return failed(`it did not come up, nor did the version before (${Message})`);
+    return failed("it did not come up, and the swarm went back to the version before");
+  }
+  if (update === "paused") return failed(`its update was paused (${Message})`);
+  const lost = lostMachine(service, nodes);
+  if (lost) {
+    const why = `its data is on ${lost.name}, which is ${lost.state}. Bring that machine back; or, if it is lost, restore the last backup on another: docs/swarm.md`;
+    return { is: "failed", why, container: undefined };
+  }
+  const expected = service.Spec.Mode.Replicated ? (service.Spec.Mode.Replicated.Replicas ?? 1) : 1;
+  const running = wanted.filter(({ Status }) => Status.State === "running");
+  if (update !== "updating" && running.length === wanted.length && running.length >= expected) {
+    const starts = running.map(({ Status }) => Status.Timestamp ?? service.UpdatedAt).sort();
+    return { is: "healthy", since: starts.at(-1) ?? service.UpdatedAt };
+  }
+  if (update !== "updating" && ended.length >= hopeless) return failed("it keeps ending");
+  const pending = wanted.find(({ Status }) => Status.State === "pending" && Status.Err);
+  return { is: "waiting", why: pending?.Status.Err ?? `${running.length} of ${Math.max(expected, wanted.length)} run` };
+}
+
+/** The machine that a service must run on, when that is not there. */
+function lostMachine({ Spec }: SwarmService, nodes: readonly FleetNode[]): FleetNode | undefined {
+  const pin = pinOf(Spec);
+  return nodes.find(({ id, state }) => id === pin && state !== "ready");
+}
