@@ -8,7 +8,7 @@ import { bridgeOf } from "./edge/bridged-model.ts";
 import { edgeService, turnoverLimits } from "./edge/limits.ts";
 import { replaceBehindEdge, type Up } from "./edge/replace-behind-edge.ts";
 import type { TurnoverReport } from "./edge/turnovers.ts";
-import { changeOf } from "./engine/changes.ts";
+import { changeOf, isCounted } from "./engine/changes.ts";
 import { keepOut, letIn } from "./let-in.ts";
 import { emptyNetwork } from "./live/empty-network.ts";
 import { removeContainer, removeNetwork } from "./live/strays.ts";
@@ -31,7 +31,7 @@ export async function applyPlan(work: Work, report: Report): Promise<readonly Tu
   }
   await keepOut(work, report);
   for (const { kind, name, action } of plan.items) {
-    if (kind !== "network" || action !== "replace") continue;
+    if (kind !== "network" || action !== "replace" || engine.fleet) continue;
     report(`${name}: taking containers off the network`);
     await emptyNetwork(engine, networkName(work.candidate.desired.environment.stackName, name));
   }
@@ -50,7 +50,9 @@ async function runEngine(work: Work, report: Report): Promise<readonly TurnoverR
   const { environment, model } = candidate.desired;
   const up: Up = (model, turns) => runUp(work, model, turns, report);
   const replaced = plan.items.filter(({ kind, action }) => kind === "container" && action !== "delete");
-  if (environment.kind !== "production" || !model.services[edgeService] || replaced.length === 0) {
+  // A swarm exchanges containers by itself, one after another, and keeps the edge up.
+  const isOneEngine = !engine.fleet;
+  if (environment.kind !== "production" || !isOneEngine || !model.services[edgeService] || replaced.length === 0) {
     await up(model);
     return [];
   }
@@ -103,7 +105,7 @@ function withModel(candidate: Candidate, model: ComposeModel): Candidate {
 function tell(event: EngineEvent, report: Report): void {
   const words = { create: "creating", update: "changing", replace: "replacing", delete: "removing" };
   for (const { kind, name, operation } of changeOf(event))
-    if (kind !== "image") report(`${name}: ${words[operation]} ${kind}`);
+    if (isCounted(kind)) report(`${name}: ${words[operation]} ${kind}`);
 }
 
 async function start(engine: Engine, id: string): Promise<void> {

@@ -14,6 +14,7 @@ import { findImage } from "./images/resolve.ts";
 import { existingVolumes, ownedVolumes } from "./live/missing-volumes.ts";
 import { assertPortsFree, wantedPorts } from "./preflight/ports.ts";
 import { assertDiskSpace, assertMemory } from "./preflight/space.ts";
+import { leftOutLines } from "./report/left-out-lines.ts";
 
 /** What preparing needs of a run. */
 export interface Preparation {
@@ -41,6 +42,7 @@ export async function prepareCandidate(
   const desired = await readDesired(preparation);
   await refuseNewSecretsOverOldData(engine, desired);
   if (!resumed) await refuseUnknownProduction(preparation);
+  if (engine.fleet) for (const line of leftOutLines(desired.model)) say(line);
   const survey = await surveyWanted(preparation, desired);
   await assertPortsFree(engine, session, target.environment, wantedPorts(desired.model));
   await assertDiskSpace(engine, session, survey.missing.length);

@@ -1,10 +1,14 @@
 import { dependencyOrder } from "@understudy/compose";
-import { endpoints } from "@understudy/environment";
+import type { Engine } from "@understudy/core";
+import { type Endpoint, endpoints } from "@understudy/environment";
 import { containerName } from "@understudy/stacks/names";
 import { answersHere } from "./healthy/answers-here.ts";
 import { awaitEndpoint } from "./healthy/await-endpoint.ts";
 import { awaitHealthy } from "./healthy/await-healthy.ts";
+import { awaitService } from "./healthy/await-service.ts";
 import { type ServiceReport, serviceReports } from "./report/deploy-report.ts";
+import { serviceAsSaid } from "./swarm/as-said.ts";
+import { doorsOf } from "./swarm/doors.ts";
 import type { Report, Work } from "./work.ts";
 
 /** Every service healthy inside, and answering through the edge. @throws Unhealthy, or UserError for an endpoint. */
@@ -13,19 +17,14 @@ export async function verifyStack(work: Work, report: Report): Promise<ServiceRe
   const { model, environment } = candidate.desired;
   const timeout = environment.healthTimeoutSeconds * 1_000;
   const reachable = endpoints(model, environment.host);
+  const asked = await whereAsked(engine, reachable);
   const began = performance.now();
   const waiting = new Set(dependencyOrder(model));
   const failed = new AbortController();
   await Promise.all(
     [...waiting].map(async (service) => {
       const endpoint = engine.remote ? undefined : reachable.find((one) => one.service === service);
-      const seconds = await awaitHealthy(engine, {
-        service,
-        container: containerName(environment.stackName, service),
-        timeout,
-        signal: failed.signal,
-        ...(endpoint ? { answers: () => answersHere(endpoint) } : {}),
-      }).catch((error) => {
+      const seconds = await whenHealthy(work, service, { timeout, signal: failed.signal, endpoint }).catch((error) => {
         failed.abort(error);
         throw error;
       });
@@ -36,10 +35,32 @@ export async function verifyStack(work: Work, report: Report): Promise<ServiceRe
     }),
   );
   await Promise.all(
-    reachable.map(async (endpoint) => {
+    asked.map(async (endpoint) => {
       const answered = !engine.remote && (await answersHere(endpoint));
       if (!answered) await awaitEndpoint(session, endpoint, 60_000);
     }),
   );
   return serviceReports(model, reachable, candidate.images);
+}
+
+/** All of a service in a swarm; the container of one engine. */
+async function whenHealthy(
+  { engine, candidate }: Work,
+  service: string,
+  { timeout, signal, endpoint }: { timeout: number; signal: AbortSignal; endpoint: Endpoint | undefined },
+): Promise<number> {
+  if (engine.fleet)
+    return await awaitService(engine, engine.fleet, { ...serviceAsSaid(candidate, service), timeout, signal });
+  const container = containerName(candidate.desired.environment.stackName, service);
+  const answers = endpoint && { answers: () => answersHere(endpoint) };
+  return await awaitHealthy(engine, { service, container, timeout, signal, ...answers });
+}
+
+/** In a swarm requests come in at several machines; each has to answer. */
+async function whereAsked({ fleet }: Engine, reachable: readonly Endpoint[]): Promise<readonly Endpoint[]> {
+  if (!fleet) return reachable;
+  const { nodes } = await fleet.look();
+  return doorsOf(nodes).flatMap(({ address }) =>
+    reachable.map((endpoint) => ({ ...endpoint, probe: { ...endpoint.probe, address } })),
+  );
 }

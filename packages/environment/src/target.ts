@@ -16,6 +16,7 @@ import { readHostFacts } from "./host-facts.ts";
 import { offsetPorts } from "./offset-ports.ts";
 import { chooseProfile, type Profile, type ProfileChoice } from "./profile.ts";
 import { readSources, type Sources } from "./sources.ts";
+import { withoutLoopbackPorts } from "./swarm-ports.ts";
 import { composeVariables, type EnvironmentFile, readEnvironmentFile } from "./variables.ts";
 
 /** How a person names an environment on the command line. */
@@ -79,7 +80,9 @@ export async function desiredStack(
 ): Promise<DesiredStack> {
   const variables = composeVariables(target, envFile);
   const files = target.recordedFiles ?? composeFiles(target, profile.profile);
-  const model = offsetPorts(await loadCompose({ files: [...files], variables }), target.environment.portOffset);
+  const { portOffset, engine } = target.environment;
+  const said = offsetPorts(await loadCompose({ files: [...files], variables }), portOffset);
+  const model = engine === "swarm" ? withoutLoopbackPorts(said) : said;
   return { ...target, profile, model, envFile, files, sources: readSources(files), secretValues: envFile.secretValues };
 }
 

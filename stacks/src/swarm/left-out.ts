@@ -1,6 +1,8 @@
 import type { ComposeModel, Service } from "@understudy/compose";
 import { isLoopback, portText } from "./ports.ts";
 
+export { isLoopback };
+
 /** What compose files say of a service and a swarm goes without. */
 export interface LeftOut {
   readonly service: string;

@@ -1,6 +1,6 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 
-export type ResourceKind = "container" | "network" | "volume" | "image";
+export type ResourceKind = "container" | "service" | "network" | "volume" | "image" | "file";
 export type Operation = "create" | "update" | "replace" | "delete";
 
 /** One resource that the engine wants to change, and which of its properties made it. */
@@ -27,6 +27,9 @@ export interface ChangeCounts {
 
 const kinds: Readonly<Record<string, ResourceKind>> = {
   "docker:index/container:Container": "container",
+  "docker:index/service:Service": "service",
+  "docker:index/secret:Secret": "file",
+  "docker:index/serviceConfig:ServiceConfig": "file",
   "docker:index/network:Network": "network",
   "docker:index/volume:Volume": "volume",
   "docker:index/remoteImage:RemoteImage": "image",
@@ -45,7 +48,8 @@ export function changeOf(event: EngineEvent): ResourceChange[] {
   const kind = kinds[metadata?.type ?? ""];
   const operation = operations[metadata?.op ?? ""];
   if (!metadata || !kind || !operation) return [];
-  const properties = [...new Set(metadata.diffs ?? Object.keys(metadata.detailedDiff ?? {}))].map((property) => ({
+  const differing = kind === "service" ? Object.keys(metadata.detailedDiff ?? {}) : metadata.diffs;
+  const properties = [...new Set(differing ?? Object.keys(metadata.detailedDiff ?? {}))].map((property) => ({
     property,
     from: plain(metadata.old?.inputs?.[property]),
     to: plain(metadata.new?.inputs?.[property]),
@@ -53,11 +57,16 @@ export function changeOf(event: EngineEvent): ResourceChange[] {
   return [{ kind, name: nameOf(metadata.urn), operation, properties }];
 }
 
-/** What people count: containers, networks and volumes. Image records and the engine's own resources are not. */
+/** What people count: containers or services, networks and volumes. Records of images, files of services and the engine's own are not. */
 export function countChanges(changes: readonly ResourceChange[]): ChangeCounts {
   const counts = { create: 0, update: 0, delete: 0, replace: 0 };
-  for (const { kind, operation } of changes) if (kind !== "image") counts[operation]++;
+  for (const { kind, operation } of changes) if (isCounted(kind)) counts[operation]++;
   return counts;
+}
+
+/** Whether it is something that people know of, and not a part of something. */
+export function isCounted(kind: ResourceKind): boolean {
+  return kind !== "image" && kind !== "file";
 }
 
 function nameOf(urn: string): string {

@@ -5,9 +5,12 @@ import type { Snapshot } from "@understudy/environment";
  * A hash over everything of a stack that a deploy decides: configuration, limits, mounts, networks, images, and that it
  * runs. Times, addresses and counters are left out. Any change by hand changes it.
  */
-export function fingerprint({ containers, networks, volumes }: Snapshot): string {
+export function fingerprint({ containers, networks, volumes, swarm }: Snapshot): string {
   return hash({
-    containers: [...containers].map(([name, info]) => [name, containerShape(info)]).sort(),
+    // A swarm makes containers anew where and when it likes, from what its services say.
+    ...(swarm
+      ? { services: [...swarm.services].map(([name, { Spec }]) => [name, Spec]).sort() }
+      : { containers: [...containers].map(([name, info]) => [name, containerShape(info)]).sort() }),
     networks: [...networks]
       .map(([name, { Id, Driver, Internal, Attachable, IPAM, Options, Labels }]) => [
         name,

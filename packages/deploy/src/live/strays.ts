@@ -1,6 +1,6 @@
 import type { Deployment } from "@pulumi/pulumi/automation/index.js";
 import { type Engine, label, messageOf, statusOf, UserError } from "@understudy/core";
-import { type Snapshot, serviceOf } from "@understudy/environment";
+import { type Snapshot, type SwarmSnapshot, serviceOf } from "@understudy/environment";
 
 /** Part of an exported Pulumi state that matters here. */
 interface ExportedState {
@@ -14,9 +14,23 @@ interface ExportedState {
  */
 export function strayContainers(snapshot: Snapshot, deployment: Deployment): { id: string; service: string }[] {
   const known = new Set(((deployment.deployment as ExportedState | undefined)?.resources ?? []).map(({ id }) => id));
+  if (snapshot.swarm) return strayServices(snapshot, snapshot.swarm, known);
   return [...snapshot.containers.values()]
     .filter(({ Id, Config }) => !known.has(Id) && isOurs(Config.Labels))
     .map((info) => ({ id: info.Id, service: serviceOf(info) }));
+}
+
+/** In a swarm a stray is a service; with any of its containers it goes. */
+function strayServices(
+  { containers }: Snapshot,
+  { services }: SwarmSnapshot,
+  known: ReadonlySet<string | undefined>,
+): { id: string; service: string }[] {
+  return [...services.values()].flatMap(({ ID, Spec }) => {
+    const container = containers.get(Spec.Name);
+    if (known.has(ID) || !isOurs(Spec.Labels) || !container) return [];
+    return [{ id: container.Id, service: serviceOf(container) }];
+  });
 }
 
 /** The same for networks; volumes are adopted by name, so they are never strays. */

@@ -1,5 +1,6 @@
 import type { ComposeModel } from "@understudy/compose";
-import type { ResourceChange } from "../engine/changes.ts";
+import { isCounted, type ResourceChange } from "../engine/changes.ts";
+import { serviceReason } from "./service-reason.ts";
 
 /** One thing that a deploy will do, as a person would say it. */
 export interface PlanItem {
@@ -51,9 +52,7 @@ const alwaysDiffer = ["labels", "mounts", "networkMode"];
 export function describePlan(model: ComposeModel, seen: Observations): PlanItem[] {
   const order = [...Object.keys(model.networks), ...Object.keys(model.volumes), ...Object.keys(model.services)];
   const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
-  const items = seen.changes
-    .filter(({ kind }) => kind !== "image")
-    .map((change) => describeChange(model, change, seen));
+  const items = seen.changes.filter(({ kind }) => isCounted(kind)).map((change) => describeChange(model, change, seen));
   const planned = new Set(items.filter(({ kind }) => kind === "container").map(({ name }) => name));
   const starts = [...seen.stopped]
     .filter((name) => !planned.has(name))
@@ -92,6 +91,7 @@ function describeChange(model: ComposeModel, change: ResourceChange, seen: Obser
 function reasons(model: ComposeModel, { kind, name, properties }: ResourceChange, seen: Observations): string[] {
   if (kind === "container" && properties.length === 0) return replacedNetworks(model, name, seen);
   const said = properties.map(({ property, from, to }) => {
+    if (kind === "service") return serviceReason(property);
     if (kind === "container" && property === "image") return imageReason(name, seen);
     if (property === "envs") {
       const names = seen.changedVariables[name] ?? [];

@@ -101,14 +101,14 @@ async function askEngine(
     });
   });
   // What a Compose project has beside the services is nobody's to start.
-  const stopped = [...snapshot.containers.values()].filter(
+  const stopped = (snapshot.swarm ? [] : [...snapshot.containers.values()]).filter(
     (info) => (!info.State.Running || info.State.Paused) && candidate.desired.model.services[serviceOf(info)],
   );
   const stoppedServices = new Set(stopped.map(serviceOf));
   const changes = settleChanges(
     seen,
     stoppedServices,
-    alteredByHand(applied?.containers ?? {}, snapshot, networksByService(candidate)),
+    snapshot.swarm ? [] : alteredByHand(applied?.containers ?? {}, snapshot, networksByService(candidate)),
   );
   const observations = {
     changes,
@@ -133,8 +133,9 @@ async function askEngine(
 }
 
 /** Nothing on the host and nothing remembered: what the engine's preview, some seconds, would say is known. */
-function isBlank({ desired }: Candidate, { containers, networks }: Snapshot): boolean {
-  return containers.size === 0 && networks.size === 0 && !mayHaveState(desired);
+function isBlank({ desired }: Candidate, { containers, networks, swarm }: Snapshot): boolean {
+  const isEmpty = containers.size === 0 && networks.size === 0 && !swarm?.services.size;
+  return isEmpty && !mayHaveState(desired);
 }
 
 /** Before the environment's secrets exist there is no state to compare with: everything is to be created. */
@@ -147,7 +148,7 @@ function planFresh({ desired }: Candidate, snapshot: Snapshot): DeployPlan {
   const changes = [
     ...create("network", owned(networks)),
     ...create("volume", owned(volumes)),
-    ...create("container", Object.keys(services)),
+    ...create(snapshot.swarm ? "service" : "container", Object.keys(services)),
   ];
   const observations = {
     changes,

@@ -1,5 +1,6 @@
 import type { ComposeModel } from "@understudy/compose";
 import { type Engine, type Environment, type HostSession, isOfStack, label, UserError } from "@understudy/core";
+import { doorsOf } from "../swarm/doors.ts";
 
 export interface WantedPort {
   readonly service: string;
@@ -34,7 +35,7 @@ export async function assertPortsFree(
   { stackName, portOffset }: Environment,
   wanted: readonly WantedPort[],
 ): Promise<void> {
-  const containers = await engine.docker.listContainers();
+  const containers = await publishing(engine);
   const published = containers.flatMap((container) =>
     container.Ports.filter(({ PublicPort }) => PublicPort).map((port) => ({
       container,
@@ -43,9 +44,9 @@ export async function assertPortsFree(
       protocol: port.Type,
     })),
   );
-  // Only what listens: everything else could be more than an exec keeps.
-  const { stdout } = await session.exec(["grep", "-h", " 0A ", "/proc/net/tcp", "/proc/net/tcp6"]);
-  const listening = parseListeners(stdout);
+  // Only what listens: everything else could be more than an exec keeps. Of a swarm's machines, this is one.
+  const look = ["grep", "-h", " 0A ", "/proc/net/tcp", "/proc/net/tcp6"];
+  const listening = engine.fleet ? [] : parseListeners((await session.exec(look)).stdout);
   const taken = wanted.flatMap((want): TakenPort[] => {
     const holders = published.filter(
       (held) => held.port === want.port && held.protocol === want.protocol && overlap(held.address, want.address),
@@ -69,6 +70,14 @@ export async function assertPortsFree(
   throw new UserError(`${taken.length > 1 ? "Ports are" : "A port is"} taken: ${all}`, {
     next: `Set portOffset of this environment in understudy.yml${offset ? ` (${offset} would do)` : ""}, or stop the holder (sudo ss -ltnp 'sport = :${first.port}' names it)`,
   });
+}
+
+/** Containers on machines that are to publish: in a swarm those at which requests come in. */
+async function publishing({ docker, fleet }: Engine) {
+  const containers = await docker.listContainers();
+  if (!fleet) return containers;
+  const doors = new Set(doorsOf((await fleet.look()).nodes).map(({ id }) => id));
+  return containers.filter(({ Labels }) => doors.has(Labels[label.node] ?? ""));
 }
 
 /** Whether listening on both addresses at once would collide. */

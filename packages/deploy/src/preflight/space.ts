@@ -1,5 +1,6 @@
 import type { ComposeModel } from "@understudy/compose";
-import { type Engine, type HostSession, UserError } from "@understudy/core";
+import { type Engine, exec, type Fleet, type HostSession, label, startAttached, UserError } from "@understudy/core";
+import { toolboxOn } from "@understudy/environment";
 
 const gibibyte = 1_073_741_824;
 
@@ -12,13 +13,11 @@ export const roomPerImage = 3 * gibibyte;
 /** Refuse before anything changes when Docker's disk has not enough room. @throws UserError with both figures. */
 export async function assertDiskSpace(engine: Engine, session: HostSession, missingImages: number): Promise<void> {
   const needed = roomToRun + missingImages * roomPerImage;
-  const { stdout } = await session.exec(["df", "-Pk", "/"]);
-  const kibibytes = Number(stdout.trim().split("\n").at(-1)?.split(/\s+/)[3]);
-  if (!Number.isFinite(kibibytes)) throw new Error(`df answered: ${stdout}`);
-  if (kibibytes * 1_024 >= needed) return;
+  const { free, machine } = engine.fleet ? await leastRoom(engine, engine.fleet) : await freeIn(session);
+  if (free >= needed) return;
   const { DockerRootDir } = (await engine.docker.info()) as { DockerRootDir: string };
   throw new UserError(
-    `The disk of ${DockerRootDir} has ${gib(kibibytes * 1_024)} free, and this deploy needs ${gib(needed)}${missingImages ? ` (${missingImages} images to fetch)` : ""}`,
+    `The disk of ${DockerRootDir}${machine ? ` on ${machine}` : ""} has ${gib(free)} free, and this deploy needs ${gib(needed)}${missingImages ? ` (${missingImages} images to fetch)` : ""}`,
     { next: "Free some room (docker system df shows what Docker uses) and run again" },
   );
 }
@@ -36,4 +35,41 @@ export async function assertMemory(engine: Engine, model: ComposeModel): Promise
 
 function gib(bytes: number): string {
   return `${(bytes / gibibyte).toFixed(1)} GiB`;
+}
+
+interface Room {
+  /** Bytes. */
+  readonly free: number;
+  /** Of a swarm; undefined: there is one. */
+  readonly machine?: string;
+}
+
+type Runs = Pick<HostSession, "exec">;
+
+async function freeIn(session: Runs): Promise<Room> {
+  const { stdout } = await session.exec(["df", "-Pk", "/"]);
+  const kibibytes = Number(stdout.trim().split("\n").at(-1)?.split(/\s+/)[3]);
+  if (!Number.isFinite(kibibytes)) throw new Error(`df answered: ${stdout}`);
+  return { free: kibibytes * 1_024 };
+}
+
+/** Images and containers come to every machine: the fullest one decides. */
+async function leastRoom(engine: Engine, fleet: Fleet): Promise<Room> {
+  const { nodes } = await fleet.look();
+  const reached = nodes.filter(({ host, away, state }) => host && !away && state === "ready");
+  const image = await toolboxOn(engine);
+  const rooms = await Promise.all(
+    reached.map(async ({ id, name }): Promise<Room> => {
+      const [Labels, HostConfig] = [{ [label.node]: id }, { NetworkMode: "none" }];
+      const box = await startAttached(engine, { Image: image, Cmd: ["cat"], Labels, HostConfig });
+      box.stream.on("error", () => {}).resume();
+      try {
+        const room = await freeIn({ exec: (command) => exec(engine, box.id, command) });
+        return { ...room, machine: name };
+      } finally {
+        box.stream.end();
+      }
+    }),
+  );
+  return rooms.reduce((least, room) => (room.free < least.free ? room : least), { free: Number.POSITIVE_INFINITY });
 }

@@ -169,9 +169,9 @@ export class Containers {
   async #find(reference: string): Promise<Seen | undefined> {
     const all = await this.#all();
     const found = all.find((seen) => isMeant(seen, reference));
-    if (found) return found;
+    if (found && !found.past) return found;
     const had = this.#places.get(reference);
     const own = had ? all.filter(({ place }) => place?.service.ID === had.service) : [];
-    return own.find(({ place }) => place?.slot === had?.slot) ?? own[0];
+    return own.find(({ place }) => place?.slot === had?.slot) ?? own[0] ?? found;
   }
 }
