@@ -1,5 +1,5 @@
 import { homedir } from "node:os";
-import { runVerb, sourceRoot, toolchain } from "@understudy/core";
+import { findInstallation, loadSettings, runVerb, sourceRoot, toolchain, UserError } from "@understudy/core";
 import { examine } from "../doctor/examine.ts";
 import { machine } from "../doctor/probe.ts";
 import { report } from "../doctor/report.ts";
@@ -10,8 +10,18 @@ await runVerb(import.meta.url, {
   examples: ["./understudy doctor", "./understudy doctor --json | jq '.requirements[] | select(.mend)'"],
   configure: (command) => command.option("--json", "print the findings as JSON (docs/cli-json.md)"),
   run: async ({ json }: { json?: boolean }) => {
-    const diagnosis = await examine({ probe: machine(), chain: toolchain(), root: sourceRoot });
+    const diagnosis = await examine({ probe: machine(), chain: toolchain(), root: sourceRoot, swarm: hasSwarm() });
     process.stdout.write(`${json ? JSON.stringify(diagnosis) : report(diagnosis, homedir())}\n`);
     return diagnosis.ok ? 0 : 1;
   },
 });
+
+/** Settings with a slip in them are no matter of the machine: the verbs that need them say so. */
+function hasSwarm(): boolean {
+  try {
+    return Object.values(loadSettings(findInstallation()).environments).some(({ engine }) => engine === "swarm");
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}

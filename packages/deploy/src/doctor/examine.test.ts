@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { kernelScript } from "../swarm/kernel.ts";
 import { examine } from "./examine.ts";
 import { type FakeMachine, fakeMachine } from "./fake-machine.ts";
 import type { Finding } from "./finding.ts";
@@ -133,6 +134,15 @@ describe("what is worth a look", () => {
   test("a docker that answers nonsense is an engine that is not there", async () => {
     const found = await finding("docker-engine", { commands: { [docker]: "template: syntax error" } });
     expect(found.status).toBe("failed");
+  });
+
+  test.each([
+    ["vxlan", "/sys/module/vxlan\n# CONFIG_IP_VS is not set\n", { status: "ok", mend: null }],
+    ["ipvs", "/sys/module/vxlan\n# CONFIG_IP_VS is not set\n", { status: "warning", version: null }],
+    ["ipvs", "", { status: "warning", version: "cannot be told", mend: expect.stringContaining("modprobe ip_vs") }],
+  ])("%s, of a kernel in a swarm", async (name, printed, expected) => {
+    const found = await finding(name, { swarm: true, commands: { [`sh -c ${kernelScript()}`]: printed } });
+    expect(found).toMatchObject({ ...expected, required: false, everythingOk: true });
   });
 
   test("macOS needs no mmdebstrap", async () => {

@@ -1,6 +1,7 @@
 import { docker } from "./checks/docker.ts";
 import { javascript } from "./checks/javascript.ts";
 import { pulumi } from "./checks/pulumi.ts";
+import { swarm } from "./checks/swarm.ts";
 import { system } from "./checks/system.ts";
 import { tools } from "./checks/tools.ts";
 import type { Check, Context, Finding } from "./finding.ts";
@@ -11,7 +12,7 @@ export interface Diagnosis {
   readonly requirements: readonly Finding[];
 }
 
-const checks: readonly Check[] = [system, javascript, docker, pulumi, tools];
+const checks: readonly Check[] = [system, javascript, docker, pulumi, tools, swarm];
 
 /** Every requirement, in a fixed order. Only looks: nothing is installed or started. */
 export async function examine(context: Context): Promise<Diagnosis> {

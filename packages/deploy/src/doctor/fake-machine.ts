@@ -11,6 +11,8 @@ export interface FakeMachine {
   files?: Record<string, string | undefined>;
   /** Answers by command line; a program is found when any line starts with it. A string is standard output. */
   commands?: Record<string, string | CommandResult>;
+  /** Whether an environment of the settings is a swarm. */
+  swarm?: boolean;
 }
 
 export const versions =
@@ -30,6 +32,7 @@ export const healthy: Required<FakeMachine> = {
     "/code/node_modules/.pnpm/lock.yaml": "lock",
     "/code/toolchain/pulumi/go.mod": "module understudy/toolchain\n\ngo 1.25.11\n",
   },
+  swarm: false,
   commands: {
     "git -C /code log -1 --format=%ct": `${Date.parse("2026-11-20T10:00:00Z") / 1000}\n`,
     "node --version": "v24.21.0\n",
@@ -70,5 +73,5 @@ export function fakeMachine(differences: FakeMachine = {}): Context {
       return typeof answer === "string" ? { code: 0, stdout: answer, stderr: "" } : answer;
     },
   };
-  return { probe, chain, root: "/code" };
+  return { probe, chain, root: "/code", swarm: facts.swarm };
 }

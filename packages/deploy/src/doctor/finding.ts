@@ -27,6 +27,8 @@ export interface Context {
   readonly chain: Toolchain;
   /** The checkout. */
   readonly root: string;
+  /** Whether an environment of the settings is a swarm. */
+  readonly swarm: boolean;
 }
 
 export type Check = (context: Context) => Promise<Finding[]>;
