@@ -1,8 +1,8 @@
 import type { types } from "@pulumi/docker";
 import { type ComposeModel, parseBytes, type Service } from "@understudy/compose";
-import { UserError } from "@understudy/core";
 import { volumeName } from "../names.ts";
 import { compact } from "../values.ts";
+import { tmpfsRefusal } from "./refusals.ts";
 
 type MountArgs = types.input.ServiceTaskSpecContainerSpecMount;
 
@@ -24,23 +24,27 @@ export function mounts(stackName: string, model: ComposeModel, service: Service)
   ];
 }
 
-/** `path` or `path:size=64m,mode=1777`. */
+/** `path` or `path:size=64m,mode=0700`. */
 function inMemory(service: string, entry: string): MountArgs {
   const [target = entry, options = ""] = entry.split(/:(.*)/, 2);
   const said = options.split(",").filter((option) => option && !ALWAYS.has(option));
-  const pairs = new Map(said.map((option) => [option.split("=")[0] ?? "", option.split("=")[1] ?? ""]));
-  const sizeBytes = parseBytes(pairs.get("size") ?? "");
-  const mode = /^[0-7]+$/.test(pairs.get("mode") ?? "") ? Number.parseInt(pairs.get("mode") ?? "", 8) : undefined;
-  for (const [name, value] of pairs) {
-    if ((name === "size" && sizeBytes !== undefined) || (name === "mode" && mode !== undefined) || name === "ro")
-      continue;
-    throw new UserError(`service ${service}: tmpfs ${target} has the option ${name}${value && `=${value}`}`, {
-      next: "On a swarm only size in bytes and mode in octal can be said; remove it",
-    });
+  let readOnly = false;
+  const tmpfsOptions: types.input.ServiceTaskSpecContainerSpecMountTmpfsOptions = {};
+  for (const option of said) {
+    const [name, value = ""] = option.split("=");
+    const sizeBytes = name === "size" ? parseBytes(value) : undefined;
+    if (option === "ro") readOnly = true;
+    else if (sizeBytes !== undefined) tmpfsOptions.sizeBytes = sizeBytes;
+    else if (name === "mode" && /^0?[0-7]{1,3}$/.test(value)) tmpfsOptions.mode = Number.parseInt(value, 8);
+    else throw tmpfsRefusal(service, target, option);
   }
-  const tmpfsOptions = pairs.has("size") || pairs.has("mode") ? compact({ sizeBytes, mode }) : undefined;
-  return compact({ type: "tmpfs", target, readOnly: pairs.has("ro"), tmpfsOptions });
+  return compact({
+    type: "tmpfs",
+    target,
+    readOnly,
+    tmpfsOptions: Object.keys(tmpfsOptions).length ? tmpfsOptions : undefined,
+  });
 }
 
-/** What every path in memory is mounted with. */
-const ALWAYS = new Set(["rw", "noexec", "nosuid", "nodev"]);
+/** What every path in memory is mounted with. The provider reads no bit above the last nine back. */
+const ALWAYS = new Set(["rw", "noexec", "nosuid", "nodev", "mode=1777", "mode=01777"]);

@@ -8,7 +8,8 @@ import { declareVolumes } from "../volumes.ts";
 import { programWithWaits } from "../waits.ts";
 import { type DeclaredFile, declareFiles } from "./declare-files.ts";
 import type { FileKind } from "./files.ts";
-import { declareOverlays } from "./networks.ts";
+import { declareOverlays, type Overlays } from "./networks.ts";
+import { serviceMode } from "./placement.ts";
 import { type SwarmImage, swarmServiceArgs } from "./service-args.ts";
 
 export type { SwarmImage } from "./service-args.ts";
@@ -20,6 +21,8 @@ export interface SwarmInput {
   readonly images: Readonly<Record<string, SwarmImage>>;
   /** Per service with a named volume: the id of the node that has it. */
   readonly pins: Readonly<Record<string, string>>;
+  /** Ids of the networks that exist already (`external: true`), by their names: the provider asks for no network's id. */
+  readonly networkIds: Readonly<Record<string, string>>;
   labels(kind: "service" | "network" | "volume" | FileKind, name: string): Labels;
   /** Services are to reach nobody outside the stack. */
   readonly closed: boolean;
@@ -34,7 +37,7 @@ export interface SwarmInput {
 
 /** What a run declares services with. */
 interface Declared {
-  readonly networks: ReadonlyMap<string, docker.Network>;
+  readonly networks: Overlays;
   readonly volumes: ReadonlyMap<string, docker.Volume>;
   readonly services: Map<string, docker.Service>;
   file(kind: FileKind, source: string): DeclaredFile;
@@ -83,7 +86,7 @@ function declareService(input: SwarmInput, service: Service, declared: Declared)
       image,
       pin: pins[service.name],
       closed,
-      network: (name) => declared.networks.get(name)?.id ?? model.networks[name]?.external?.name ?? name,
+      network: declared.networks.id,
       file: declared.file,
     }),
     labels: labelList({ ...service.labels, ...input.labels("service", service.name) }),
@@ -91,15 +94,16 @@ function declareService(input: SwarmInput, service: Service, declared: Declared)
   const mounted = service.volumes.flatMap((mount) =>
     mount.type === "volume" ? (declared.volumes.get(mount.source) ?? []) : [],
   );
+  const on = Object.keys(service.networks).flatMap((name) => declared.networks.owned.get(name) ?? []);
   return new docker.Service(service.name, encryptTexts(args, secrets), {
     deleteBeforeReplace: true,
-    // A swarm does not turn one into the other.
-    replaceOnChanges: ["mode.global"],
-    // The engine does not remove a network that services are on.
-    replaceWith: Object.keys(service.networks).flatMap((name) => declared.networks.get(name) ?? []),
+    // A swarm does not turn one mode into the other.
+    replacementTrigger: "global" in serviceMode(service) ? "global" : "replicated",
+    // The engine does not remove a network that services are on; it is `dependsOn` that makes it wait until they are gone.
+    replaceWith: on,
     // Machines say what an image runs on; labels are the service's, and its containers have them from it.
     ignoreChanges: ["taskSpec.placement.platforms", "taskSpec.containerSpec.labels"],
     additionalSecretOutputs: ["taskSpec"],
-    dependsOn: [...mounted, ...dependencies(service, declared.services, input.awaitHealthy)],
+    dependsOn: [...on, ...mounted, ...dependencies(service, declared.services, input.awaitHealthy)],
   });
 }

@@ -1,10 +1,10 @@
-import type { ComposeModel, Service } from "@understudy/compose";
+import type { Service } from "@understudy/compose";
 import { UserError } from "@understudy/core";
 import { refuseEverywhere } from "../container-args.ts";
 import { isLeftOutOption } from "./left-out.ts";
 
 /** @throws UserError for what compose files say of a service and a swarm, or the provider, cannot do. */
-export function refuseOnSwarm(model: ComposeModel, service: Service): void {
+export function refuseOnSwarm(service: Service): void {
   refuseEverywhere(service);
   const { deploy, ulimits, securityOpt, networks, volumes } = service;
   const refuse = (key: string, why: string, next = "Remove it from the compose files of this environment"): never => {
@@ -24,8 +24,6 @@ export function refuseOnSwarm(model: ComposeModel, service: Service): void {
   }
   for (const [name, { ipv4Address }] of Object.entries(networks)) {
     if (ipv4Address) refuse(`networks.${name}.ipv4_address`, "is fixed, but a swarm gives addresses");
-    const driver = model.networks[name]?.driver;
-    if (driver && driver !== "overlay") refuseDriver(name, driver);
   }
   const bind = volumes.find(({ type }) => type === "bind");
   if (bind && deploy.mode !== "global" && !deploy.placement?.constraints.length) {
@@ -37,8 +35,8 @@ export function refuseOnSwarm(model: ComposeModel, service: Service): void {
   }
 }
 
-function refuseDriver(network: string, driver: string): never {
-  throw new UserError(`network ${network}: driver ${driver} is for one machine`, {
-    next: "Use overlay, or leave it out",
+export function tmpfsRefusal(service: string, target: string, option: string): UserError {
+  return new UserError(`service ${service}: tmpfs ${target} has the option ${option}`, {
+    next: "On a swarm use size in bytes, mode as three octal digits, and ro",
   });
 }

@@ -44,7 +44,7 @@ export function swarmServiceArgs(
   service: Service,
   { image, pin, closed, network, file }: Surroundings,
 ): Omit<ServiceArgs, "labels"> {
-  refuseOnSwarm(model, service);
+  refuseOnSwarm(service);
   const checked = service.healthcheck ? !service.healthcheck.disable : image.healthcheck !== undefined;
   return {
     name: containerName(stackName, service.name),
