@@ -7,6 +7,7 @@ import { awaitHealthy } from "../healthy/await-healthy.ts";
 import { awaitService } from "../healthy/await-service.ts";
 import { stackLabels } from "../plan/labels.ts";
 import { serviceAsSaid } from "../swarm/as-said.ts";
+import { externalNetworks } from "../swarm/external-networks.ts";
 import { pinData } from "../swarm/pin-data.ts";
 import { openStack, type WorkspaceOptions, withEngine } from "./workspace.ts";
 
@@ -54,7 +55,11 @@ export async function openCandidate(
     ...{ labels: stackLabels(candidate, snapshot, adopted), secrets: desired.secretValues, awaitHealthy: waited },
   };
   const program = engine.fleet
-    ? swarmProgram({ ...shared, pins: await pinData(engine.fleet, desired, snapshot) })
+    ? swarmProgram({
+        ...shared,
+        pins: await pinData(engine.fleet, desired, snapshot),
+        networkIds: await externalNetworks(engine, desired.model),
+      })
     : stackProgram({ ...shared, made: (service) => adopted(service)?.made, turns });
   const options: WorkspaceOptions = {
     installation: desired.installation,

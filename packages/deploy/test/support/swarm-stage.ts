@@ -1,0 +1,149 @@
+import { createInstallation, type TestInstallation } from "./installation.ts";
+import { type SwarmHosts, startSwarmHosts } from "./swarm-hosts.ts";
+
+const compose = `services:
+  db:
+    image: pgvector/pgvector:0.8.0-pg17
+    environment:
+      POSTGRES_PASSWORD: \${POSTGRES_PASSWORD:?}
+      PGDATA: /var/lib/postgresql/data/pgdata
+    volumes: [data:/var/lib/postgresql/data]
+    networks: [internal]
+    stop_signal: SIGINT
+    security_opt: [no-new-privileges:true]
+    healthcheck:
+      test: [CMD, pg_isready, -q, -h, 127.0.0.1, -U, postgres]
+      interval: 2s
+      start_period: 30s
+  app:
+    image: haproxy:3.0.11
+    labels: { understudy.replace: overlap }
+    command: [haproxy, -f, /etc/app.cfg]
+    environment: { ANSWER: "\${ANSWER:-here}" }
+    configs:
+      - source: app
+        target: /etc/app.cfg
+    networks: [internal]
+    stop_signal: SIGTERM
+    depends_on:
+      db: { condition: service_healthy }
+    healthcheck:
+      test: [CMD, bash, -c, "exec 3<>/dev/tcp/127.0.0.1/8000"]
+      interval: 2s
+    deploy:
+      replicas: 3
+  web:
+    image: haproxy:3.0.11
+    labels:
+      understudy.endpoint: http://web:8000/
+    command: [haproxy, -f, /etc/web.cfg]
+    configs:
+      - source: web
+        target: /etc/web.cfg
+    ports: ["0.0.0.0:8000:8000", "127.0.0.1:5432:5432"]
+    networks: [internal, edge]
+    stop_signal: SIGTERM
+    depends_on:
+      app: { condition: service_healthy }
+    healthcheck:
+      test: [CMD, bash, -c, "exec 3<>/dev/tcp/127.0.0.1/8000"]
+      interval: 2s
+networks:
+  internal: { internal: true }
+  edge: {}
+volumes:
+  data: {}
+configs:
+  app: { file: ./app.cfg }
+  web: { file: ./web.cfg }
+`;
+
+const app = `defaults
+  mode http
+  timeout connect 1s
+  timeout client 5s
+  timeout server 5s
+frontend app
+  bind :8000
+  http-request return status 200 content-type text/plain lf-string "%[env(ANSWER)] %[hostname]"
+`;
+
+const web = `resolvers docker
+  nameserver inner 127.0.0.11:53
+  hold valid 1s
+  hold obsolete 1s
+  resolve_retries 3
+defaults
+  mode http
+  retries 3
+  retry-on conn-failure
+  option redispatch
+  timeout connect 1s
+  timeout client 5s
+  timeout server 5s
+frontend web
+  bind :8000
+  default_backend app
+backend app
+  balance roundrobin
+  default-server check inter 500ms fall 1 rise 1 resolvers docker init-addr none
+  server-template app 5 app:8000
+`;
+
+const template = `# generate: password(40)
+PULUMI_CONFIG_PASSPHRASE=
+# generate: password(32)
+POSTGRES_PASSWORD=
+`;
+
+const images = ["understudy/toolbox:17", "understudy/haproxy:3.0.11", "understudy/postgres:0.8.0-pg17"];
+
+/** Three machines, formed to a swarm by the product, and an installation whose staging is on them. */
+export class SwarmStage implements AsyncDisposable {
+  readonly swarm: SwarmHosts;
+  readonly installation: TestInstallation;
+
+  private constructor(swarm: SwarmHosts, installation: TestInstallation) {
+    this.swarm = swarm;
+    this.installation = installation;
+  }
+
+  /** One manager, or three; requests come in at the first two. */
+  static async open({ managers = 1 }: { managers?: number } = {}): Promise<SwarmStage> {
+    const swarm = await startSwarmHosts(3);
+    const stage = new SwarmStage(swarm, createInstallation(""));
+    try {
+      swarm.load(images);
+      stage.#write(managers);
+      await stage.installation.json("swarm:form", "--staging", "--yes");
+      return stage;
+    } catch (error) {
+      await stage[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  #write(managers: number): void {
+    const { installation, swarm } = this;
+    const nodes = swarm.hosts.map(({ url, address }, at) => {
+      const role = at < managers ? "manager" : "worker";
+      const options = JSON.stringify(swarm.sshOptions);
+      return `      - { host: "${url}", sshOptions: ${options}, role: ${role}, ingress: ${at < 2}, address: ${address} }\n`;
+    });
+    installation.write(
+      "understudy.yml",
+      `project: ${installation.project}\nenvironments:\n  staging:\n    kind: staging\n    engine: swarm\n    bind: 0.0.0.0\n    profile: server\n    nodes:\n${nodes.join("")}`,
+    );
+    installation.write("compose/docker-compose.yml", compose);
+    installation.write("compose/docker-compose.staging.yml", "services: {}\n");
+    installation.write("compose/docker-compose.laptop.yml", "services: {}\n");
+    installation.write("compose/app.cfg", app);
+    installation.write("compose/web.cfg", web);
+    installation.write("compose/env.template", template);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.installation[Symbol.asyncDispose]();
+    await this.swarm[Symbol.asyncDispose]();
+  }
+}
