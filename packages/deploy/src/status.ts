@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { connectTo, describeHolder, label, readFact, table } from "@understudy/core";
+import { type ContainerInspectInfo, connectTo, describeHolder, label, readFact, table } from "@understudy/core";
 import {
   chooseTarget,
   describeState,
@@ -8,6 +8,7 @@ import {
   endpoints,
   resolveProfile,
   type Snapshot,
+  type SwarmSnapshot,
   serviceOf,
   type Target,
   takeSnapshot,
@@ -24,6 +25,27 @@ export interface ServiceStatus {
   readonly release: string;
   readonly since: string;
   readonly url?: string;
+  /** Of a swarm: the machine that it is on, and whose place it is when there are several. */
+  readonly node?: string;
+  readonly container?: string;
+  /** Of a swarm: why it does not run, in the swarm's words. */
+  readonly why?: string;
+}
+
+/** One machine of a swarm. */
+export interface NodeStatus {
+  readonly name: string;
+  readonly host: string | null;
+  readonly role: string;
+  readonly leader: boolean;
+  readonly state: string;
+  readonly availability: string;
+  readonly address: string;
+  readonly ingress: boolean;
+  /** Containers of this stack that run there. */
+  readonly containers: number;
+  /** Why its engine is not reached from here. */
+  readonly away?: string;
 }
 
 /** What `status --json` says; documented in docs/cli-json.md. */
@@ -38,6 +60,8 @@ export interface StatusReport {
   readonly lockedBy: string | null;
   readonly services: readonly ServiceStatus[];
   readonly volumes: readonly string[];
+  /** Of a swarm. */
+  readonly nodes?: readonly NodeStatus[];
 }
 
 /** Look at an environment's stack. Changes nothing. */
@@ -61,6 +85,7 @@ export async function status(choice: EnvironmentChoice): Promise<StatusReport> {
       release: info.Config.Labels[label.release] ?? "unknown",
       since: info.State.Running ? info.State.StartedAt : info.State.FinishedAt,
       ...(url ? { url } : {}),
+      ...(snapshot.swarm ? placeOf(info, snapshot.swarm) : {}),
     };
   });
   return {
@@ -73,7 +98,26 @@ export async function status(choice: EnvironmentChoice): Promise<StatusReport> {
     lockedBy: holder ?? null,
     services: services.sort((a, b) => (a.name < b.name ? -1 : 1)),
     volumes: [...snapshot.volumes.keys()].sort(),
+    ...(snapshot.swarm ? { nodes: nodesOf(snapshot, snapshot.swarm) } : {}),
   };
+}
+
+function placeOf(info: ContainerInspectInfo, { nodes }: SwarmSnapshot): Partial<ServiceStatus> {
+  const node = nodes.find(({ id }) => id === info.Config.Labels[label.node])?.name;
+  const why = info.State.Running ? "" : info.State.Error;
+  return { container: info.Name.slice(1), ...(node ? { node } : {}), ...(why ? { why } : {}) };
+}
+
+function nodesOf({ containers }: Snapshot, { nodes }: SwarmSnapshot): NodeStatus[] {
+  const running = [...containers.values()].filter(({ State }) => State.Running);
+  return nodes
+    .map(({ id, host, away, memory: _, cores: __, ...node }) => ({
+      ...node,
+      host: host ?? null,
+      containers: running.filter(({ Config }) => Config.Labels[label.node] === id).length,
+      ...(away ? { away } : {}),
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name));
 }
 
 /** The table for people. */
@@ -90,9 +134,39 @@ export function statusTable(report: StatusReport): string {
     since.slice(0, 19),
     url ?? "internal",
   ]);
+  if (report.nodes) return swarmTable(report, report.nodes);
   const drawn = table(["service", "state", "health", "restarts", "since", "address"], rows);
   const lock = report.lockedBy ? `Locked by ${report.lockedBy}\n` : "";
   return `${drawn}\n${report.environment} on ${report.host}, release ${report.release ?? "unknown"}, egress: ${report.egress}\n${lock}`;
+}
+
+function swarmTable({ services, environment, release, egress, lockedBy }: StatusReport, nodes: readonly NodeStatus[]) {
+  const machines = nodes.map(({ name, role, leader, state, availability, address, ingress, containers, away }) => [
+    name,
+    leader ? `${role}, leads` : role,
+    away && state === "ready" ? `${state}, not reached from here` : state,
+    availability,
+    address,
+    ingress ? "yes" : "",
+    String(containers),
+  ]);
+  const rows = services.map(({ container, name, node, state, health, restarts, since, url, why }) => [
+    ...[
+      container ?? name,
+      node ?? "none",
+      why || state,
+      health,
+      String(restarts),
+      since.slice(0, 19),
+      url ?? "internal",
+    ],
+  ]);
+  return [
+    `${table(["machine", "role", "state", "availability", "address", "requests", "containers"], machines)}\n\n`,
+    `${table(["container", "machine", "state", "health", "restarts", "since", "address"], rows)}\n`,
+    `${environment} on a swarm of ${nodes.length} machines, release ${release ?? "unknown"}, egress: ${egress}\n`,
+    lockedBy ? `Locked by ${lockedBy}\n` : "",
+  ].join("");
 }
 
 /** Whether anything but what publishes ports is on a network that is not internal; one of no known stack counts as a way out. */

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { createInstallation, type TestInstallation } from "./installation.ts";
-import { type SwarmHosts, startSwarmHosts } from "./swarm-hosts.ts";
+import { type SwarmHost, type SwarmHosts, startSwarmHosts } from "./swarm-hosts.ts";
 
 const compose = `services:
   db:
@@ -120,6 +121,52 @@ export class SwarmStage implements AsyncDisposable {
     } catch (error) {
       await stage[Symbol.asyncDispose]();
       throw error;
+    }
+  }
+
+  machine(number: number): SwarmHost {
+    const host = this.swarm.hosts[number - 1];
+    if (!host) throw new Error(`no machine ${number}`);
+    return host;
+  }
+
+  /** What a machine's edge answers. */
+  async answer(number: number): Promise<string> {
+    const answered = await fetch(`http://${this.machine(number).address}:8000/`, {
+      signal: AbortSignal.timeout(5_000),
+    });
+    const said = await answered.text();
+    if (!answered.ok) throw new Error(`HTTP ${answered.status}: ${said.slice(0, 100)}`);
+    return said;
+  }
+
+  /** So many requests a second to the first machine's edge, until stopped. */
+  requests(rate: number) {
+    const failed: string[] = [];
+    const open = new Set<Promise<void>>();
+    let sent = 0;
+    const timer = setInterval(() => {
+      sent++;
+      const one = this.answer(1).then(
+        () => {},
+        (error: Error) => void failed.push(`${sent}: ${error.message}`),
+      );
+      open.add(one);
+      void one.finally(() => open.delete(one));
+    }, 1_000 / rate);
+    return {
+      stop: async () => {
+        clearInterval(timer);
+        await Promise.all(open);
+        return { sent, failed };
+      },
+    };
+  }
+
+  /** @param patience ms */
+  async until(isSo: () => Promise<boolean>, patience: number): Promise<void> {
+    for (const deadline = Date.now() + patience; !(await isSo()); await sleep(500)) {
+      if (Date.now() > deadline) throw new Error(`not so within ${patience / 1_000} s`);
     }
   }
 

@@ -1,4 +1,4 @@
-import { connectTo, type Engine, isSecret, secrets, UserError } from "@understudy/core";
+import { type ContainerInspectInfo, connectTo, type Engine, isSecret, secrets, UserError } from "@understudy/core";
 import { type DesiredStack, openReach, type Reach, serviceOf, takeSnapshot } from "@understudy/environment";
 import type { CheckContext, CheckResult } from "./check.ts";
 import { containerEnv } from "./container-env.ts";
@@ -40,12 +40,18 @@ export async function makeContext({
   lastBeat,
 }: Look & Partial<Pick<CheckContext, "now" | "lastBeat">>): Promise<CheckContext> {
   const snapshot = await withPatience(takeSnapshot(engine, stack.environment.stackName), engine);
-  const containers = new Map([...snapshot.containers.values()].map((info) => [serviceOf(info), info]));
+  // Of several containers of a service the first one that runs.
+  const firstLast = [...snapshot.containers.values()].reverse().sort(byRunning);
+  const containers = new Map(firstLast.map((info) => [serviceOf(info), info]));
   for (const info of containers.values()) {
     secrets.add(Object.entries(containerEnv(info)).flatMap(([name, value]) => (isSecret(name, value) ? [value] : [])));
   }
   const { installation, model } = stack;
   return { engine, installation, stack, model, containers, reach, now, ...(lastBeat ? { lastBeat } : {}) };
+}
+
+function byRunning(a: ContainerInspectInfo, b: ContainerInspectInfo): number {
+  return Number(a.State.Running) - Number(b.State.Running);
 }
 
 /** All that can be said of a stack whose engine does not answer. */

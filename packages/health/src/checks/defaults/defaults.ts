@@ -15,6 +15,7 @@ import { n8n } from "./n8n.ts";
 import { neo4j } from "./neo4j.ts";
 import { openWebui } from "./open-webui.ts";
 import { postgres } from "./postgres.ts";
+import { swarm } from "./swarm.ts";
 import { volumes } from "./volumes.ts";
 
 /** What is known of certain services beyond what every container has. */
@@ -31,7 +32,8 @@ const known: Readonly<Record<string, () => Check[]>> = {
 export function defaultChecks(stack: DesiredStack): Check[] {
   const { model, environment } = stack;
   // The addresses that the host publishes on itself are not those of another machine, nor of a container.
-  const elsewhere = isElsewhere(environment.host) || process.env.UNDERSTUDY_IN_CONTAINER === "true";
+  const elsewhere =
+    environment.engine === "swarm" || isElsewhere(environment.host) || process.env.UNDERSTUDY_IN_CONTAINER === "true";
   const published = endpoints(model, environment.host);
   const ofService = (service: string): Check[] => [
     define({ name: `${service} container`, type: "container", service }),
@@ -42,5 +44,11 @@ export function defaultChecks(stack: DesiredStack): Check[] {
     ...volumes(service, model),
     logErrors(service),
   ];
-  return [...host(), ...Object.keys(model.services).flatMap(ofService), ...certificates(stack), ...lastRuns()];
+  return [
+    ...host(),
+    ...swarm(stack),
+    ...Object.keys(model.services).flatMap(ofService),
+    ...certificates(stack),
+    ...lastRuns(),
+  ];
 }
