@@ -2,6 +2,7 @@ import {
   amongContainers,
   exec,
   type FleetView,
+  isOfStack,
   label,
   type SwarmService,
   startAttached,
