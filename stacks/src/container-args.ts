@@ -96,12 +96,12 @@ export function refuseEverywhere(service: Service): void {
   }
 }
 
-function refuseReplicas({ name, deploy }: Service): void {
-  if (deploy.replicas !== undefined && deploy.replicas !== 1) refuseOnOneHost(name, `replicas: ${deploy.replicas}`);
+function refuseReplicas({ name, replicas = 1 }: Service): void {
+  if (replicas !== 1) refuseOnOneHost(name, `replicas: ${replicas}`);
 }
 
 function refuseSwarmKeys({ name, deploy }: Service): void {
-  if (deploy.mode === "global") refuseOnOneHost(name, "mode: global");
+  if (deploy?.mode === "global") refuseOnOneHost(name, "mode: global");
   const keys = {
     endpointMode: "endpoint_mode",
     placement: "placement",
@@ -110,7 +110,7 @@ function refuseSwarmKeys({ name, deploy }: Service): void {
     restartPolicy: "restart_policy",
   } as const;
   for (const [key, written] of Object.entries(keys)) {
-    if (deploy[key as keyof typeof keys] !== undefined) refuseOnOneHost(name, written);
+    if (deploy?.[key as keyof typeof keys] !== undefined) refuseOnOneHost(name, written);
   }
 }
 

@@ -48,14 +48,16 @@ export interface Service {
   labels: Record<string, string>;
   logging: { driver: string | undefined; options: Record<string, string> } | undefined;
   resources: Resources;
-  deploy: Deploy;
+  /** How many containers of it run; undefined: one, and the files do not say. */
+  replicas: number | undefined;
+  /** undefined: the files say nothing of it. */
+  deploy: Deploy | undefined;
   profiles: string[];
 }
 
-/** How a service is spread over several machines and changed there, apart from its resources; undefined: not said. */
+/** How a service is spread over several machines and changed there, apart from its resources and replicas; undefined: not said. */
 export interface Deploy {
   mode: "replicated" | "global" | undefined;
-  replicas: number | undefined;
   endpointMode: "vip" | "dnsrr" | undefined;
   placement: Placement | undefined;
   updateConfig: UpdateConfig<"continue" | "rollback" | "pause"> | undefined;

@@ -8,6 +8,7 @@ import {
   takeSnapshot,
   writeFreshEnvironmentFile,
 } from "@understudy/environment";
+import { refuseUndeployable } from "@understudy/stacks/check";
 import { type Candidate, createCandidate } from "./candidate.ts";
 import { acquireImages, type ImageSurvey, imagesByService, surveyImages } from "./images/acquire.ts";
 import { findImage } from "./images/resolve.ts";
@@ -27,9 +28,11 @@ export interface Preparation {
   readonly say: (line: string) => void;
 }
 
-/** The stack as it should be. */
+/** The stack as it should be. @throws UserError for what its files say and what runs it cannot do */
 export async function readDesired({ target, profile }: Preparation): Promise<DesiredStack> {
-  return await desiredStack(target, profile, readEnvironmentFile(target));
+  const desired = await desiredStack(target, profile, readEnvironmentFile(target));
+  refuseUndeployable(target.environment.engine, target.environment.stackName, desired.model);
+  return desired;
 }
 
 /** Settings, secrets, files, ports, room and images: everything that must be right before anything changes. */

@@ -8,7 +8,8 @@ export const ingressConstraint = "node.labels.understudy.ingress == true";
 
 /** How many of a service run: one on each machine that requests come in at if it is the edge, else as many as it says, or one. Pure. */
 export function serviceMode(service: Service): types.input.ServiceMode {
-  const { mode, replicas } = service.deploy;
+  const { replicas, deploy } = service;
+  const mode = deploy?.mode;
   const everywhere = mode === "global" || (mode === undefined && replicas === undefined && isEdge(service));
   refuseSeveral(service, everywhere);
   return everywhere ? { global: true } : { replicated: { replicas: replicas ?? 1 } };
@@ -20,7 +21,7 @@ export function serviceMode(service: Service): types.input.ServiceMode {
  * @throws UserError for preferences of which the provider would not keep the order
  */
 export function placement(service: Service, pin: string | undefined): types.input.ServiceTaskSpecPlacement {
-  const { constraints = [], spread = [], maxReplicasPerNode = 0 } = service.deploy.placement ?? {};
+  const { constraints = [], spread = [], maxReplicasPerNode = 0 } = service.deploy?.placement ?? {};
   if (isStateful(service) && !pin) throw new Error(`no node was chosen for the volume of service ${service.name}`);
   if (spread.length > 1) {
     throw new UserError(`service ${service.name}: deploy.placement.preferences are ${spread.join(", ")}`, {
@@ -35,13 +36,12 @@ export function placement(service: Service, pin: string | undefined): types.inpu
 }
 
 function refuseSeveral(service: Service, everywhere: boolean): void {
-  const { replicas = 1 } = service.deploy;
-  const label = whyAlone(service);
+  const { replicas = 1 } = service;
   if (!everywhere && replicas <= 1) return;
-  const why = isStateful(service) ? "its named volume is on one machine, so it runs once" : label;
+  const why = isStateful(service) ? "its named volume is on one machine, so it runs once" : whyAlone(service);
   if (!why) return;
   throw new UserError(
     `service ${service.name}: deploy.${everywhere ? "mode is global" : `replicas is ${replicas}`}, but ${why}`,
-    { next: "Leave it out, or give it no volume of its own" },
+    { next: "Leave it out" },
   );
 }

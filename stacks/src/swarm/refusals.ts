@@ -15,7 +15,7 @@ export function refuseOnSwarm(service: Service): void {
   if (Object.keys(ulimits).length) refuse("ulimits", "cannot be said to a swarm", "Set them in the engines' settings");
   const option = securityOpt.find((one) => !isLeftOutOption(one));
   if (option) refuse(`security_opt ${option}`, "cannot be said to a swarm");
-  if (deploy.endpointMode === "vip") {
+  if (deploy?.endpointMode === "vip") {
     refuse(
       "deploy.endpoint_mode vip",
       "takes the kernel's IPVS, which not every machine has",
@@ -26,7 +26,7 @@ export function refuseOnSwarm(service: Service): void {
     if (ipv4Address) refuse(`networks.${name}.ipv4_address`, "is fixed, but a swarm gives addresses");
   }
   const bind = volumes.find(({ type }) => type === "bind");
-  if (bind && deploy.mode !== "global" && !deploy.placement?.constraints.length) {
+  if (bind && deploy?.mode !== "global" && !deploy?.placement?.constraints.length) {
     refuse(
       `volumes ${bind.source}`,
       "is a path that is another one on every machine",

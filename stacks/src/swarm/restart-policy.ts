@@ -4,7 +4,7 @@ import { shortDuration } from "./durations.ts";
 
 /** When a replica that ended is started again: `deploy.restart_policy`, for the rest `restart`, for the rest a swarm's own. Pure. */
 export function restartPolicy({ restart, deploy }: Service): types.input.ServiceTaskSpecRestartPolicy {
-  const { condition, delay, maxAttempts, window } = deploy.restartPolicy ?? {};
+  const { condition, delay, maxAttempts, window } = deploy?.restartPolicy ?? {};
   return {
     condition: condition ?? CONDITIONS[restart.name],
     delay: shortDuration(delay ?? 5_000),

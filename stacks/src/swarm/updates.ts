@@ -20,7 +20,7 @@ export function updates(
   service: Service,
   checked: boolean,
 ): { updateConfig: types.input.ServiceUpdateConfig; rollbackConfig: types.input.ServiceRollbackConfig } {
-  const { updateConfig, rollbackConfig } = service.deploy;
+  const { updateConfig, rollbackConfig } = service.deploy ?? {};
   const stopFirst = whyStopFirst(service);
   const usual = {
     order: stopFirst ? ("stop-first" as const) : ("start-first" as const),

@@ -2,23 +2,21 @@ import type { Deploy, Placement, TaskRestart, UpdateConfig } from "../model.ts";
 import { child, itemsOf } from "../tree/tree.ts";
 import type { Fields } from "./fields.ts";
 
-/** What `deploy` says beside its resources. What is empty counts as not said: other programs print `placement: {}`. */
-export function readDeploy(service: Fields): Deploy {
+/** What `deploy` says beside its resources and replicas. What is empty counts as not said: other programs print `placement: {}`. */
+export function readDeploy(service: Fields): Deploy | undefined {
   const deploy = service.inside("deploy");
   const mode = deploy.choice("mode", "replicated", "global");
-  const replicas = notNegative(deploy, "replicas");
-  if (mode === "global" && replicas !== undefined) {
-    deploy.refuse("replicas", `is ${replicas}, but with 'mode: global' one runs on each machine`, "Remove one of them");
+  if (mode === "global" && deploy.get("replicas")) {
+    deploy.refuse("replicas", "goes with 'mode: replicated'; with 'global' one runs on each machine", "Remove one");
   }
-  return {
+  return said({
     mode,
-    replicas,
     endpointMode: deploy.choice("endpoint_mode", "vip", "dnsrr"),
     placement: said(readPlacement(deploy.inside("placement"))),
     updateConfig: said(readExchange(deploy.inside("update_config"), ["continue", "rollback", "pause"])),
     rollbackConfig: said(readExchange(deploy.inside("rollback_config"), ["continue", "pause"])),
     restartPolicy: said(readRestartPolicy(deploy.inside("restart_policy"))),
-  };
+  });
 }
 
 function readPlacement(placement: Fields): Placement {

@@ -5,7 +5,7 @@ import { readDependencies, readFileMounts, readMounts, readNetworks, readPorts }
 import { readCommand, readHealthcheck, readRestart } from "./commands.ts";
 import { readDeploy } from "./deploy.ts";
 import { Fields } from "./fields.ts";
-import { readResources, readUlimits } from "./resources.ts";
+import { readReplicas, readResources, readUlimits } from "./resources.ts";
 
 /** One service of the merged tree as the model has it. @param directory what relative paths are relative to */
 export function readService(name: string, tree: Tree, directory: string): Service {
@@ -48,6 +48,7 @@ export function readService(name: string, tree: Tree, directory: string): Servic
     labels: fields.map("labels"),
     logging: fields.get("logging") ? { driver: logging.text("driver"), options: logging.map("options") } : undefined,
     resources: readResources(fields),
+    replicas: readReplicas(fields),
     deploy: readDeploy(fields),
     profiles: fields.list("profiles"),
   };

@@ -36,7 +36,7 @@ export function chooseDataNode({ stackName, model, nodes, volumes }: DataNodeQue
     });
   }
   const constraints = stateful.flatMap(({ name, deploy }) =>
-    (deploy.placement?.constraints ?? []).map((constraint) => ({ name, constraint })),
+    (deploy?.placement?.constraints ?? []).map((constraint) => ({ name, constraint })),
   );
   const broken = (node: FleetNode) => constraints.find(({ constraint }) => !isMet(node, constraint));
   if (home) {

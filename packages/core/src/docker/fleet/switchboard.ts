@@ -66,15 +66,32 @@ async function route(fleet: Fleet, containers: Containers, exchange: Exchange): 
   if (is("GET /info")) return await info(fleet, exchange);
   if (is("GET /system/df")) return await diskUse(fleet, exchange);
   if (kind === "services" && method === "POST") return await changeService(fleet, exchange);
+  if (method === "DELETE" && REMOVED_ONCE.has(kind)) return await remove(fleet, exchange);
   await toManager(fleet, exchange);
 }
 
-/** A service's containers have its labels, which the provider could only change by making the service anew. */
+/** What the provider fails to remove when it is gone already, as it is after a run that was killed. */
+const REMOVED_ONCE = new Set(["services", "secrets", "configs"]);
+
+async function remove(fleet: Fleet, exchange: Exchange): Promise<void> {
+  try {
+    await fleet.askManager(exchange.path, { method: "DELETE" });
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== 404) throw error;
+  }
+  say(exchange, 200);
+}
+
+/**
+ * A service's containers have its labels, which the provider could only change by making the service anew. Its variables
+ * have one order: the provider gives them another each time, which would exchange every replica where one is added.
+ */
 async function changeService(fleet: Fleet, exchange: Exchange): Promise<void> {
   const spec = await bodyOf<ServiceSpec>(exchange);
   if (!spec?.TaskTemplate?.ContainerSpec) return say(exchange, 400, { message: "a service without a container" });
   const { TaskTemplate } = spec;
-  const ContainerSpec = { ...TaskTemplate.ContainerSpec, Labels: labelsOf(spec) };
+  const { Env } = TaskTemplate.ContainerSpec;
+  const ContainerSpec = { ...TaskTemplate.ContainerSpec, Labels: labelsOf(spec), Env: Env?.toSorted() };
   await handOn(exchange, managerOf(fleet), { body: { ...spec, TaskTemplate: { ...TaskTemplate, ContainerSpec } } });
 }
 
