@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -162,6 +163,23 @@ describe.skipIf(reason)(`the machines of a swarm${reason ? ` (skipped: ${reason}
     await refused(`${machine(4).url} does not reach the manager at ${machine(1).address}:2377`, "UDP 4789");
     machine(4).mend();
     expect(stateOf(machine(4))).toBe("inactive");
+  });
+
+  it("takes back a join that got half-way: the manager lets it in, and then cannot reach it", async () => {
+    name({ 1: "manager, ingress: true", 2: "worker", 3: "worker", 4: "manager" });
+    const wall = ["INPUT", "--protocol", "tcp", "--dport", "2377", "--jump", "DROP"];
+    const iptables = (how: string) =>
+      execFileSync("nsenter", [`--net=/run/netns/${machine(4).namespace}`, "iptables", how, ...wall]);
+    iptables("--insert");
+    await refused(`${machine(4).url} could not join the swarm`, "TCP 2377");
+    expect(stateOf(machine(4))).toBe("inactive");
+    iptables("--delete");
+    const { unnamed } = await report();
+    expect(unnamed.filter(({ state }) => state !== "down")).toEqual([]);
+    expect(nodes()).toContain("node4 Ready Reachable");
+    // One of two managers that dies would take the swarm's mind with it.
+    name({ 1: "manager, ingress: true", 2: "worker", 3: "worker", 4: "worker" });
+    await report();
   });
 
   it("names a machine that does not answer, and changes nothing at the others", async () => {

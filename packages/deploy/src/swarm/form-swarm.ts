@@ -6,7 +6,7 @@ import { connectMachines, type Machines, readMachines } from "./connect-machines
 import { type ExaminedMachine, examineMachines, type Footholds, openFootholds } from "./examine-machines.ts";
 import { refuseUnready } from "./judge-examined.ts";
 import { refuseUnfit } from "./judge-machines.ts";
-import { managerOf, membersOf, type SwarmMember } from "./nodes-of-swarm.ts";
+import { type SwarmMember, viewSwarm } from "./nodes-of-swarm.ts";
 import { type FormStep, planForm, stepLine } from "./plan-form.ts";
 import { type FormReport, reportOf } from "./report-form.ts";
 import { verifyForm } from "./verify-form.ts";
@@ -58,8 +58,7 @@ export async function formSwarm(request: FormRequest): Promise<FormReport> {
 /** Look, judge and plan; from within only where there is a foothold. */
 async function survey(machines: Machines, footholds: Footholds): Promise<Survey> {
   const read = await readMachines(machines);
-  const manager = await managerOf(machines);
-  const members = manager ? await membersOf(manager) : undefined;
+  const members = (await viewSwarm(machines))?.members;
   refuseUnfit(read, members);
   const examined = await examineMachines(read, footholds);
   refuseUnready(examined);

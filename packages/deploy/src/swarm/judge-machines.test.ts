@@ -20,6 +20,10 @@ describe("refuseUnfit", () => {
     );
   });
 
+  it("refuses a swarm whose managers are away", () => {
+    expect(() => refuseUnfit([first], undefined)).toThrow("ssh://m1 manages a swarm that has no leader");
+  });
+
   it("refuses two names of one engine", () => {
     const twice = [machine(1), machine(2, {}, { engineId: "engine-1" })];
     expect(() => refuseUnfit(twice, undefined)).toThrow("ssh://m1 and ssh://m2 are one engine (engine-1)");

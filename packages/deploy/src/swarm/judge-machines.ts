@@ -1,5 +1,5 @@
 import { secondsInWords, UserError } from "@understudy/core";
-import type { Machine } from "./machine.ts";
+import { leaderless, type Machine } from "./machine.ts";
 import type { SwarmMember } from "./nodes-of-swarm.ts";
 
 /** Certificates of a swarm hold from an hour before they are made. ms. */
@@ -16,6 +16,10 @@ export function refuseUnfit(machines: readonly Machine[], members: readonly Swar
   refuseSameEngine(machines);
   for (const { wanted, standing } of machines)
     if (standing.state === "blocked") throw new UserError(`${wanted.host} ${standing.said}`, { next: standing.next });
+  const manager = machines.find(({ standing }) => standing.state === "manager");
+  if (manager && !members) {
+    throw new UserError(`${manager.wanted.host} manages ${leaderless.said}`, { next: leaderless.next });
+  }
   refuseOtherSwarms(machines, members);
   for (const { wanted, ahead } of clocks(machines)) {
     if (Math.abs(ahead) < clockAllowed) continue;

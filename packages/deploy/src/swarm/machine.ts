@@ -24,6 +24,12 @@ export type Standing =
   /** It is a node and cannot be asked: locked, starting, without a leader. */
   | { readonly state: "blocked"; readonly said: string; readonly next: string };
 
+/** Half of its managers or more are away. */
+export const leaderless = {
+  said: "a swarm that has no leader",
+  next: "Bring back enough of its managers that more than half of them run",
+};
+
 /** `Swarm` of the engine's `GET /info`. */
 export interface SwarmInfo {
   readonly LocalNodeState: "" | "inactive" | "pending" | "active" | "error" | "locked";
@@ -45,11 +51,7 @@ export function standingOf(info: SwarmInfo): Standing {
   if (state === "active" && !info.ControlAvailable) return { state: "worker", nodeId, address };
   if (state === "active" && info.Cluster?.ID) return { state: "manager", nodeId, address, swarmId: info.Cluster.ID };
   if (state === "active") {
-    return {
-      state: "blocked",
-      said: `manages a swarm that has no leader${because(info.Error)}`,
-      next: "Bring back enough of its managers that more than half of them run",
-    };
+    return { state: "blocked", said: `manages ${leaderless.said}${because(info.Error)}`, next: leaderless.next };
   }
   return {
     state: "blocked",

@@ -1,4 +1,4 @@
-import type { Engine } from "@understudy/core";
+import { type Engine, messageOf, UserError } from "@understudy/core";
 import type { Machines } from "./connect-machines.ts";
 import type { SwarmInfo } from "./machine.ts";
 
@@ -34,10 +34,42 @@ interface NodeAnswer {
   readonly ManagerStatus?: { readonly Leader?: boolean; readonly Reachability: string; readonly Addr: string };
 }
 
-/** Every node, through any manager. */
-export async function membersOf(manager: Engine): Promise<SwarmMember[]> {
-  const nodes = (await manager.docker.listNodes()) as NodeAnswer[];
-  return nodes.map(({ ID, Description, Spec, Status, ManagerStatus }) => ({
+/** A machine that manages the swarm, and all nodes as it sees them. */
+export interface SwarmView {
+  readonly manager: Engine;
+  readonly members: readonly SwarmMember[];
+}
+
+/** The swarm as the first machine sees it, in the settings' order, that manages one with a leader; undefined: none does. */
+export async function viewSwarm({ nodes, engineOf }: Machines): Promise<SwarmView | undefined> {
+  for (const { host } of nodes) {
+    const manager = engineOf(host);
+    const { ControlAvailable } = (await manager.docker.info()).Swarm as SwarmInfo;
+    const members = ControlAvailable ? await membersOf(manager) : undefined;
+    if (members) return { manager, members };
+  }
+  return undefined;
+}
+
+/** @throws UserError where nobody leads it, as while managers come and go */
+export async function mustView(machines: Machines): Promise<SwarmView> {
+  const view = await viewSwarm(machines);
+  if (view) return view;
+  throw new UserError("The swarm has no leader now", { next: "Run the same command again" });
+}
+
+/** Every node; undefined while the swarm has no leader, which an engine's `info` tells only after a while. */
+async function membersOf(manager: Engine): Promise<SwarmMember[] | undefined> {
+  try {
+    return ((await manager.docker.listNodes()) as NodeAnswer[]).map(readNode);
+  } catch (error) {
+    if (/not have a leader|not a swarm manager/.test(messageOf(error))) return undefined;
+    throw error;
+  }
+}
+
+function readNode({ ID, Description, Spec, Status, ManagerStatus }: NodeAnswer): SwarmMember {
+  return {
     id: ID,
     name: Description.Hostname,
     role: Spec.Role,
@@ -49,14 +81,5 @@ export async function membersOf(manager: Engine): Promise<SwarmMember[]> {
     // Of the manager itself, `Status` has 0.0.0.0 in some engines.
     address: ManagerStatus?.Addr.replace(/:\d+$/, "") ?? Status.Addr,
     ingress: Spec.Labels?.[ingressLabel] === "true",
-  }));
-}
-
-/** Any machine that manages the swarm now; the settings' order decides. */
-export async function managerOf({ nodes, engineOf }: Machines): Promise<Engine | undefined> {
-  for (const { host } of nodes) {
-    const { ControlAvailable, Cluster } = (await engineOf(host).docker.info()).Swarm as SwarmInfo;
-    if (ControlAvailable && Cluster) return engineOf(host);
-  }
-  return undefined;
+  };
 }

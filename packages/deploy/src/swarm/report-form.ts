@@ -96,7 +96,8 @@ export function formInWords(
   return [
     table(["Machine", "Node", "Role", "State", "Ingress", "Address", "Engine", "IPVS"], rows),
     ...others.map(
-      ({ name, id, role, state }) => `Not named in understudy.yml, left alone: ${name} (${id}), ${role}, ${state}`,
+      ({ name, id, role, state }) =>
+        `Not named in understudy.yml, left alone: ${name} (${id}), ${role}, ${state}${state === "down" ? `; docker node rm ${id} forgets it` : ""}`,
     ),
     ...notes.map((note) => `Note: ${note}`),
     "",

@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { UserError } from "@understudy/core";
-import { portsWords } from "./apply-form.ts";
 import { type Machines, readMachines } from "./connect-machines.ts";
 import type { Footholds } from "./examine-machines.ts";
 import type { Machine } from "./machine.ts";
-import { managerOf, membersOf, type SwarmMember } from "./nodes-of-swarm.ts";
+import { type SwarmMember, viewSwarm } from "./nodes-of-swarm.ts";
+import { gossipPort, portsWords } from "./ports.ts";
 
 /** How long a node may take to be what it was told to be, ms. */
 const settleTime = 60_000;
-/** On which nodes tell each other who is there. */
-const gossipPort = 7946;
 
 /** A machine and the node that it is. */
 export interface VerifiedMachine {
@@ -24,10 +22,10 @@ export interface VerifiedMachine {
 export async function verifyForm(
   machines: Machines,
   footholds: Footholds,
-): Promise<{ verified: ReadonlyMap<string, VerifiedMachine>; members: SwarmMember[] }> {
+): Promise<{ verified: ReadonlyMap<string, VerifiedMachine>; members: readonly SwarmMember[] }> {
   for (const deadline = Date.now() + settleTime; ; await sleep(500)) {
-    const manager = await managerOf(machines);
-    const [read, members] = await Promise.all([readMachines(machines), manager ? membersOf(manager) : []]);
+    const [read, view] = await Promise.all([readMachines(machines), viewSwarm(machines)]);
+    const members = view?.members ?? [];
     const verified = read.flatMap((machine) => {
       const { standing } = machine;
       const member = members.find(({ id }) => "nodeId" in standing && id === standing.nodeId);

@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isAlive } from "@understudy/core";
+import { isAlive, messageOf } from "@understudy/core";
 import { unmountBelow } from "./processes.ts";
 import { makeKeys, sshOptions } from "./ssh-door.ts";
-import { makeMachine, type SwarmHost } from "./swarm-machine.ts";
+import { makeMachine, removeControlGroups, type SwarmHost } from "./swarm-machine.ts";
 import { ip, makeSwitch } from "./swarm-switch.ts";
 
 export type { SwarmHost } from "./swarm-machine.ts";
@@ -36,7 +36,7 @@ let runs = 0;
  * Needs what `cannotPlayRemoteHost` asks for. What dead test runs left is removed first.
  */
 export async function startSwarmHosts(count: number, options: SwarmHostsOptions = {}): Promise<SwarmHosts> {
-  await removeLeftovers();
+  removeLeftovers();
   const prefix = `${mark}${process.pid}x${runs++}`;
   const folder = join(tmpdir(), prefix);
   mkdirSync(folder);
@@ -76,13 +76,28 @@ function load(file: string, images: readonly string[], to: readonly SwarmHost[])
   rmSync(file);
 }
 
-/** Processes of a dead run have ended with it; its namespaces and its folder with what is mounted there have not. */
-async function removeLeftovers(): Promise<void> {
+/** Processes of a dead run have ended with it; its namespaces, control groups and its folder with what is mounted there have not. */
+function removeLeftovers(): void {
   const ownerOf = (name: string) => Number(new RegExp(`^${mark}(\\d+)x\\d`).exec(name)?.[1] ?? Number.NaN);
   const dead = (name: string) => !Number.isNaN(ownerOf(name)) && !isAlive(ownerOf(name));
   const namespaces = execFileSync("ip", ["netns", "list"]).toString().split("\n");
-  for (const name of namespaces.map((line) => line.split(" ")[0] ?? "").filter(dead)) ip("netns", "del", name);
-  for (const name of readdirSync(tmpdir()).filter(dead)) removeFolder(join(tmpdir(), name));
+  const removals = [
+    ...namespaces
+      .map((line) => line.split(" ")[0] ?? "")
+      .filter(dead)
+      .flatMap((name) => [() => ip("netns", "del", name), () => removeControlGroups(name)]),
+    ...readdirSync(tmpdir())
+      .filter(dead)
+      .map((name) => () => removeFolder(join(tmpdir(), name))),
+  ];
+  for (const remove of removals) {
+    try {
+      remove();
+    } catch (error) {
+      // Another test that starts now does the same.
+      console.warn(`left of a dead test: ${messageOf(error)}`);
+    }
+  }
 }
 
 function removeFolder(folder: string): void {

@@ -153,7 +153,7 @@ function docker({ dockerHost }: SwarmHost, args: readonly string[]): string {
 }
 
 /** A machine that dies cleans nothing up, and control groups are this machine's. */
-function removeControlGroups(name: string): void {
+export function removeControlGroups(name: string): void {
   for (const group of globSync([`/sys/fs/cgroup/${name}`, `/sys/fs/cgroup/*/${name}`])) {
     for (const inner of globSync(`${group}/**/`).sort().reverse()) if (existsSync(inner)) rmdirSync(inner);
   }
