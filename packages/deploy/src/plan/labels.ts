@@ -48,7 +48,9 @@ function containerLabels(
 
 /** Hash of what a service's container is made from. */
 export function configOf({ desired: { model }, images }: Pick<Candidate, "desired" | "images">, name: string): string {
-  const made = { service: model.services[name], image: images[name]?.id, files: placedFiles(model, name) };
+  // How many there are makes none of them another.
+  const { replicas: _, ...service } = model.services[name] ?? {};
+  const made = { service, image: images[name]?.id, files: placedFiles(model, name) };
   return hash(made).slice(0, 16);
 }
 
