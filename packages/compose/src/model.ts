@@ -48,6 +48,8 @@ export interface Service {
   labels: Record<string, string>;
   logging: { driver: string | undefined; options: Record<string, string> } | undefined;
   resources: Resources;
+  /** How many containers of it run; undefined: one, and the files do not say. */
+  replicas: number | undefined;
   profiles: string[];
 }
 

@@ -114,8 +114,9 @@ const service: Keys = {
   cpus: { about: "Same as `deploy.resources.limits.cpus`." },
   pids_limit: { about: "Same as `deploy.resources.limits.pids`." },
   deploy: {
-    about: "Only its `resources`.",
+    about: "Only its `resources` and `replicas`.",
     keys: {
+      replicas: { about: "How many containers of it run, unless `pnpm scale` said otherwise; docs/n8n-queue.md." },
       resources: {
         about: "Limits and reservations.",
         keys: {
@@ -185,6 +186,5 @@ export const refusedKeys: Readonly<Record<string, string>> = {
   expose: "It has no effect between services; remove it",
   network_mode: "Use 'networks'",
   memswap_limit: "Swap is always as large as the memory limit, so that none is used; remove it",
-  scale: "One container runs for a service; remove it",
-  replicas: "One container runs for a service; remove it",
+  scale: "Use 'deploy.replicas'",
 };

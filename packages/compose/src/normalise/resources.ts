@@ -35,6 +35,14 @@ export function readResources(service: Fields): Resources {
   return resources;
 }
 
+/** `deploy.replicas`, at least one: a service that is not to run does not belong in the files. */
+export function readReplicas(service: Fields): number | undefined {
+  const deploy = service.inside("deploy");
+  const replicas = deploy.integer("replicas");
+  if (replicas !== undefined && replicas < 1) deploy.refuse("replicas", `is ${replicas}, and must be 1 or more`);
+  return replicas;
+}
+
 export function readUlimits(service: Fields, subject: string): Service["ulimits"] {
   const limits = service.inside("ulimits");
   return Object.fromEntries(

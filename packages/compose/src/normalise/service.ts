@@ -4,7 +4,7 @@ import type { Tree } from "../tree/tree.ts";
 import { readDependencies, readFileMounts, readMounts, readNetworks, readPorts } from "./attachments.ts";
 import { readCommand, readHealthcheck, readRestart } from "./commands.ts";
 import { Fields } from "./fields.ts";
-import { readResources, readUlimits } from "./resources.ts";
+import { readReplicas, readResources, readUlimits } from "./resources.ts";
 
 /** One service of the merged tree as the model has it. @param directory what relative paths are relative to */
 export function readService(name: string, tree: Tree, directory: string): Service {
@@ -47,6 +47,7 @@ export function readService(name: string, tree: Tree, directory: string): Servic
     labels: fields.map("labels"),
     logging: fields.get("logging") ? { driver: logging.text("driver"), options: logging.map("options") } : undefined,
     resources: readResources(fields),
+    replicas: readReplicas(fields),
     profiles: fields.list("profiles"),
   };
 }
