@@ -4,6 +4,7 @@
 const { writeFileSync } = require("node:fs");
 const { setTimeout: sleep } = require("node:timers/promises");
 const Bull = require("bull");
+const { moveUnlockedJobsToWait } = require("bull/lib/scripts");
 
 const { QUEUE_BULL_REDIS_HOST: host, QUEUE_BULL_REDIS_PASSWORD: password, LOST_EXECUTION_RETRIES = "1" } = process.env;
 
@@ -12,30 +13,32 @@ const pace = 15_000;
 
 const say = (words) => console.log(`${new Date().toISOString()} ${words}`);
 
-const queue = new Bull("jobs", {
-  redis: { host, password },
-  settings: { stalledInterval: pace, maxStalledCount: Number(LOST_EXECUTION_RETRIES) },
-});
-let answered = true;
+const settings = { stalledInterval: pace, maxStalledCount: Number(LOST_EXECUTION_RETRIES) };
+const queue = new Bull("jobs", { redis: { host, password }, settings });
+// Told by the look that fails.
+queue.on("error", () => {});
 
-queue.on("stalled", ({ id, data }) => {
-  say(`execution ${data.executionId} (job ${id}): its worker was lost; it is in the queue again, and begins anew`);
-});
-queue.on("failed", (job) => {
-  say(`execution ${job?.data.executionId ?? "unknown"}: its workers were lost; it failed, as n8n's list of executions says`);
-});
-queue.on("error", (error) => {
-  answered = false;
-  say(`error: ${error.message}`);
-});
+async function look() {
+  const active = new Map((await queue.getActive()).map((job) => [job.id, job.data.executionId]));
+  const [failed, again] = await moveUnlockedJobsToWait(queue);
+  for (const id of again) {
+    say(`execution ${active.get(id)} (job ${id}): its worker was lost; it is in the queue again, and begins anew`);
+  }
+  for (const id of failed) {
+    say(`execution ${active.get(id)} (job ${id}): its worker was lost, and it is not begun again; n8n lists it as failed`);
+  }
+}
 
 async function keep() {
   await queue.isReady();
   say(`looking every ${pace / 1_000} s for executions whose worker was lost; each begins anew ${LOST_EXECUTION_RETRIES} times at most`);
   for (;;) {
-    answered = true;
-    await queue.moveUnlockedJobsToWait();
-    if (answered) writeFileSync("/tmp/looked", "");
+    try {
+      await look();
+      writeFileSync("/tmp/looked", "");
+    } catch (error) {
+      say(`error: ${error.message}`);
+    }
     await sleep(pace);
   }
 }

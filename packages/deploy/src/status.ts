@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { connectEngine, describeHolder, label, readFact, table } from "@understudy/core";
 import {
   chooseTarget,
+  type DesiredStack,
   describeState,
   desiredStack,
   type EnvironmentChoice,
@@ -12,6 +13,8 @@ import {
   type Target,
   takeSnapshot,
 } from "@understudy/environment";
+
+import { type RunningCount, runningCounts } from "./report/running-counts.ts";
 
 /** One container as the engine sees it now. */
 export interface ServiceStatus {
@@ -37,6 +40,8 @@ export interface StatusReport {
   readonly egress: "none" | "open";
   readonly lockedBy: string | null;
   readonly services: readonly ServiceStatus[];
+  /** Services of which more than one container is to run, or does. Empty where the environment's files are not there to tell. */
+  readonly replicas: readonly RunningCount[];
   readonly volumes: readonly string[];
 }
 
@@ -45,11 +50,13 @@ export async function status(choice: EnvironmentChoice): Promise<StatusReport> {
   const target = chooseTarget(choice);
   const { environment, installation } = target;
   await using engine = await connectEngine(environment.host, environment.sshOptions);
-  const [snapshot, holder, urls] = await Promise.all([
+  const [snapshot, holder, desired] = await Promise.all([
     takeSnapshot(engine, environment.stackName),
     describeHolder(engine, environment.stackName),
-    urlsOf(target),
+    desiredOf(target),
   ]);
+  const reachable = desired ? endpoints(desired.model, environment.host) : [];
+  const urls = new Map(reachable.map(({ service, url }) => [service, url]));
   const services = [...snapshot.containers.values()].map((info): ServiceStatus => {
     const name = serviceOf(info);
     const url = urls.get(name);
@@ -72,6 +79,9 @@ export async function status(choice: EnvironmentChoice): Promise<StatusReport> {
     egress: services.length > 0 ? liveEgress(snapshot) : environment.egress,
     lockedBy: holder ?? null,
     services: services.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    replicas: runningCounts(desired?.replicas ?? {}, snapshot).filter(
+      ({ wanted, running }) => wanted > 1 || running > 1,
+    ),
     volumes: [...snapshot.volumes.keys()].sort(),
   };
 }
@@ -91,8 +101,9 @@ export function statusTable(report: StatusReport): string {
     url ?? "internal",
   ]);
   const drawn = table(["service", "state", "health", "restarts", "since", "address"], rows);
+  const counts = report.replicas.map(({ service, running, wanted }) => `${service}: ${running} of ${wanted} run\n`);
   const lock = report.lockedBy ? `Locked by ${report.lockedBy}\n` : "";
-  return `${drawn}\n${report.environment} on ${report.host}, release ${report.release ?? "unknown"}, egress: ${report.egress}\n${lock}`;
+  return `${drawn}\n${counts.join("")}${report.environment} on ${report.host}, release ${report.release ?? "unknown"}, egress: ${report.egress}\n${lock}`;
 }
 
 /** Whether anything but what publishes ports is on a network that is not internal; one of no known stack counts as a way out. */
@@ -105,9 +116,8 @@ function liveEgress({ containers, networks }: Snapshot): "none" | "open" {
   return open ? "open" : "none";
 }
 
-/** Addresses by service, as far as the environment's files are there to tell them. */
-async function urlsOf(target: Target): Promise<Map<string, string>> {
-  if (!existsSync(target.installation.envFile(target.environment.name))) return new Map();
-  const { model } = await desiredStack(target, resolveProfile(target.environment, undefined));
-  return new Map(endpoints(model, target.environment.host).map(({ service, url }) => [service, url]));
+/** The stack as it should be, as far as the environment's files are there to tell. */
+async function desiredOf(target: Target): Promise<DesiredStack | undefined> {
+  if (!existsSync(target.installation.envFile(target.environment.name))) return undefined;
+  return await desiredStack(target, resolveProfile(target.environment, undefined));
 }

@@ -22,6 +22,7 @@ export {
   resolveProfile,
   type Target,
 } from "./target.ts";
+export { keptVolumes, transientVolumes } from "./transient.ts";
 export {
   type EnvironmentFile,
   fillEnvironmentFile,
