@@ -4,7 +4,7 @@ import type { ScaleReport } from "../src/scale.ts";
 import { QueueStage } from "./support/queue-stage.ts";
 
 it("500 executions, three workers, one killed: every one finishes, none vanishes", async () => {
-  await using stage = await QueueStage.open(24_000);
+  await using stage = await QueueStage.open({ portOffset: 18_000 });
   await stage.prepareWorkflow(3);
   const { services } = await stage.installation.json<ScaleReport>("scale", "n8n-worker=3");
   expect(services).toContainEqual({ service: "n8n-worker", running: 3, wanted: 3 });

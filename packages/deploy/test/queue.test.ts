@@ -1,4 +1,6 @@
+import { exec } from "@understudy/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RetryReport } from "../../workflows/src/executions/retry-crashed.ts";
 import type { ScaleReport } from "../src/scale.ts";
 import type { StatusReport } from "../src/status.ts";
 import { QueueStage } from "./support/queue-stage.ts";
@@ -14,7 +16,7 @@ describe("n8n in queue mode", () => {
   let stage: QueueStage;
 
   beforeAll(async () => {
-    stage = await QueueStage.open(23_000);
+    stage = await QueueStage.open({ portOffset: 21_000 });
     await stage.prepareWorkflow(4);
   });
 
@@ -72,15 +74,23 @@ describe("n8n in queue mode", () => {
     expect(stderr).toContain(message);
   });
 
-  it("tries again what n8n found crashed", async () => {
-    // As n8n leaves it when the queue forgot the job of an execution that was to begin.
-    await stage.sql("UPDATE execution_entity SET status = 'crashed', finished = false WHERE id = 1");
-    const dry = await stage.installation.json<{ executions: unknown[] }>("n8n:retry-crashed", "--dry-run");
-    expect(dry.executions).toMatchObject([{ id: "1", result: "left" }]);
-    await stage.installation.run("n8n:retry-crashed");
-    const [[retryOf]] = (await stage.sql(`SELECT "retryOf" FROM execution_entity WHERE mode = 'retry'`)) as [[string]];
-    expect(retryOf).toBe("1");
-    const after = await stage.installation.json<{ executions: unknown[] }>("n8n:retry-crashed", "--dry-run");
-    expect(after.executions).toEqual([]);
+  it("finds what the queue forgot, and tries it again", async () => {
+    const { installation, engine } = stage;
+    await stage.kill("n8n-worker");
+    const forgotten = stage.call(7).catch(() => "its caller hears nothing more");
+    await expect.poll(() => stage.states()).toMatchObject({ new: 1 });
+    await exec(engine, stage.container("valkey"), ["valkey-cli", "-e", "FLUSHALL"]);
+    for (const service of ["n8n", "n8n-webhook"]) {
+      await engine.docker.getContainer(stage.container(service)).restart();
+    }
+    await forgotten;
+    await expect.poll(() => stage.states(), { timeout: 300_000 }).toMatchObject({ crashed: 1 });
+    await installation.json("deploy:staging");
+    const dry = await installation.json<RetryReport>("n8n:retry-crashed", "--dry-run");
+    expect(dry.executions).toMatchObject([{ workflow: "queue-test-4000", result: "left" }]);
+    const tried = await installation.json<RetryReport>("n8n:retry-crashed");
+    expect(tried.executions).toMatchObject([{ id: dry.executions[0]?.id, result: "succeeded" }]);
+    const again = await installation.json<RetryReport>("n8n:retry-crashed", "--dry-run");
+    expect(again.executions).toEqual([]);
   });
 });

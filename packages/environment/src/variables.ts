@@ -57,7 +57,7 @@ const passphrase = "PULUMI_CONFIG_PASSPHRASE";
 
 /**
  * The environment file of services that run already: what is known of their values, and the template's defaults. Nothing is made up but
- * the passphrase of our own state, and nothing is written.
+ * the passphrase of our own state and what is newer than they are, and nothing is written.
  * @returns the file, and the names that only a person can tell
  */
 export function fillEnvironmentFile(
@@ -67,7 +67,8 @@ export function fillEnvironmentFile(
   const path = target.installation.envFile(target.environment.name);
   const { adminEmail } = target.settings;
   const own = randomSecret({ kind: "password", length: 40 }, (below) => randomInt(below));
-  const fixed = { N8N_OWNER_EMAIL: adminEmail, WEBUI_ADMIN_EMAIL: adminEmail, [passphrase]: own, ...known };
+  const later = laterValues(target, known);
+  const fixed = { N8N_OWNER_EMAIL: adminEmail, WEBUI_ADMIN_EMAIL: adminEmail, [passphrase]: own, ...later, ...known };
   const values = parseEnvFile(renderEnvFile(template(target), () => "", fixed));
   const secretValues = Object.entries(values).flatMap(([name, value]) => (isSecret(name, value) ? [value] : []));
   secrets.add(secretValues);

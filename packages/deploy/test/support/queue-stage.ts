@@ -11,6 +11,13 @@ export interface Answer {
   readonly said: unknown;
 }
 
+export interface QueueStageOptions {
+  /** Of its own, as other tests run beside it. */
+  readonly portOffset: number;
+  /** `regular`: without a queue. */
+  readonly mode?: "queue" | "regular";
+}
+
 /** A staging of n8n in queue mode, with one workflow that takes a while and gives back the number that it was sent. */
 export class QueueStage implements AsyncDisposable {
   readonly installation: TestInstallation;
@@ -24,12 +31,12 @@ export class QueueStage implements AsyncDisposable {
     this.#url = url;
   }
 
-  /** Deploy it, which takes a minute or more. @param portOffset of its own, as other tests run beside it */
-  static async open(portOffset: number): Promise<QueueStage> {
+  /** Deploy it, which takes a minute or more. */
+  static async open({ portOffset, mode = "queue" }: QueueStageOptions): Promise<QueueStage> {
     await using opened = new AsyncDisposableStack();
     const installation = opened.use(
       createInstallation(
-        `environments:\n  staging: { kind: staging, profile: server, portOffset: ${portOffset}, n8n: queue }\n`,
+        `environments:\n  staging: { kind: staging, profile: server, portOffset: ${portOffset}, n8n: ${mode} }\n`,
       ),
     );
     writeN8nOnly(installation.root);
@@ -39,10 +46,10 @@ export class QueueStage implements AsyncDisposable {
     return new QueueStage(installation, engine, `http://localhost:${5678 + portOffset}`);
   }
 
-  /** @param seconds that each execution takes */
+  /** @param seconds that each execution waits */
   async prepareWorkflow(seconds: number): Promise<void> {
     const n8n = new TestN8n(this.#url, this.installation.env("staging").N8N_API_KEY ?? "");
-    const path = "queue-test";
+    const path = `queue-test-${seconds * 1_000}`;
     const work = `await new Promise((done) => setTimeout(done, ${seconds * 1_000}));
       return [{ json: { n: $input.first().json.body.n } }];`;
     const { id } = await n8n.create({ name: path, ...chain(webhook(path), code("Work", work)) }, true);
