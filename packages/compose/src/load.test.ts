@@ -190,6 +190,7 @@ describe("what is refused", () => {
     [service("privileged: true"), "0.yml:4:5: service a: key 'privileged' is not supported"],
     [service("build: ."), "0.yml:4:5: service a: key 'build' is not supported"],
     [service("deploy: {labels: {a: b}}"), "0.yml:4:14: service a: key 'deploy.labels' is not supported"],
+    [service("scale: 2"), "0.yml:4:5: service a: key 'scale' is not supported"],
     [service("ports: [{target: 1, mode: host}]"), "0.yml:4:25: service a: key 'ports.0.mode' is not supported"],
     [`name: x\n${service("")}`, "0.yml:1:1: key 'name' is not supported"],
     [

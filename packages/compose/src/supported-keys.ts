@@ -125,10 +125,13 @@ const service: Keys = {
   cpus: { about: "Same as `deploy.resources.limits.cpus`." },
   pids_limit: { about: "Same as `deploy.resources.limits.pids`." },
   deploy: {
-    about: "Resources; everything else is for `engine: swarm` and is refused on one host.",
+    about: "Resources and replicas; everything else is for `engine: swarm` and is refused on one host.",
     keys: {
       mode: { about: "`replicated`, or `global`: one on each machine that the constraints allow." },
-      replicas: { about: "How many run. A service with a named volume runs once." },
+      replicas: {
+        about:
+          "How many containers of it run, unless `pnpm scale` said otherwise. A service with a named volume runs once.",
+      },
       endpoint_mode: { about: "`dnsrr`, which is what every service gets." },
       placement: {
         about: "Which machines it may run on.",

@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { missingVariables, parseEnvFile, randomSecret, renderEnvFile } from "./env-file.ts";
+import { laterVariables, missingVariables, parseEnvFile, randomSecret, renderEnvFile } from "./env-file.ts";
 import { UserError } from "./errors.ts";
 
 const template = "# Head\nA=1\n# About B\n# generate: password(16)\nB=\n# generate: hex(32)\nC=\n";
@@ -13,6 +13,12 @@ test("hints become values, comments stay, fixed values win", () => {
   expect(renderEnvFile(template, generate, { B: "mine", D: "two words" })).toBe(
     "# Head\nA=1\n# About B\nB=mine\nC=hex-32\nD='two words'\n",
   );
+});
+
+test("what came to a template later is a value like the others in a new file, and known by name for the files that lack it", () => {
+  const grown = `${template}# generate later: password(20)\nD=\n`;
+  expect(renderEnvFile(grown, generate)).toContain("\nD=password-20\n");
+  expect(laterVariables(grown)).toEqual({ D: { kind: "password", length: 20 } });
 });
 
 test("a hint that is not understood is named with its line", () => {

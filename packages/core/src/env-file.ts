@@ -10,7 +10,7 @@ export interface SecretSpec {
 
 /**
  * An env template to the text of an env file. Comments and order are kept; `# generate: …` lines are carried out and
- * left away.
+ * left away, as are `# generate later: …` lines (`laterVariables`).
  * @param generateSecret makes the value of a `# generate:` hint, see `randomSecret`
  * @param fixed values that win over the template's own and over generated ones; names that the template lacks come last
  * @throws UserError for a hint that cannot be understood
@@ -24,9 +24,9 @@ export function renderEnvFile(
   const known = new Set<string>();
   let hint: SecretSpec | undefined;
   for (const [index, line] of template.split("\n").entries()) {
-    const generate = /^#\s*generate:\s*(.*)$/.exec(line);
+    const generate = hintLine.exec(line);
     const assignment = /^([A-Za-z_]\w*)=(.*)$/.exec(line);
-    if (generate) hint = readHint(generate[1] ?? "", index + 1);
+    if (generate) hint = readHint(generate[2] ?? "", index + 1);
     else if (assignment) {
       const [, name = "", value = ""] = assignment;
       const own = hint ? generateSecret(hint) : value;
@@ -38,6 +38,23 @@ export function renderEnvFile(
   const further = Object.entries(fixed).filter(([name]) => !known.has(name));
   const last = lines.at(-1) === "" ? lines.splice(-1) : [];
   return [...lines, ...further.map(([name, value]) => `${name}=${quote(value)}`), ...last].join("\n");
+}
+
+const hintLine = /^#\s*generate( later)?:\s*(.*)$/;
+
+/**
+ * The variables that came to a template after files were made of it, `# generate later: …`: nothing is locked with them yet where they are
+ * missing, so a file gets them when it is next needed.
+ */
+export function laterVariables(template: string): Record<string, SecretSpec> {
+  const lines = template.split("\n");
+  return Object.fromEntries(
+    lines.flatMap((line, index): [string, SecretSpec][] => {
+      const [, later, spec = ""] = hintLine.exec(line) ?? [];
+      const name = /^([A-Za-z_]\w*)=/.exec(lines[index + 1] ?? "")?.[1];
+      return later && name ? [[name, readHint(spec, index + 1)]] : [];
+    }),
+  );
 }
 
 /** Names and values of an env file's text. */

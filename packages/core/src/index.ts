@@ -31,7 +31,14 @@ export { awaitOwnTest, passesOwnTest } from "./docker/own-test.ts";
 export { pinAgent } from "./docker/pin-agent.ts";
 export { untilGone } from "./docker/until-gone.ts";
 export { weigh, weights } from "./docker/weights.ts";
-export { missingVariables, parseEnvFile, randomSecret, renderEnvFile, type SecretSpec } from "./env-file.ts";
+export {
+  laterVariables,
+  missingVariables,
+  parseEnvFile,
+  randomSecret,
+  renderEnvFile,
+  type SecretSpec,
+} from "./env-file.ts";
 export { firstFailure, formatUserError, messageOf, UserError } from "./errors.ts";
 export { factFile, forgetFact, readFact, writeFact } from "./facts.ts";
 export { writeFileAtomic } from "./files.ts";

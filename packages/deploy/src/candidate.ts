@@ -1,3 +1,4 @@
+import { withoutReplicas } from "@understudy/compose";
 import { gitCommit } from "@understudy/core";
 import type { DesiredStack, Release, ResolvedImages } from "@understudy/environment";
 import { type Sources, sharedSources } from "@understudy/environment";
@@ -20,7 +21,9 @@ export async function createCandidate(
   recorded: Release | undefined,
 ): Promise<Candidate> {
   const commit = recorded ? undefined : await gitCommit(desired.installation.root);
-  const release = recorded ?? createRelease({ commit, images, files: releaseFiles(desired) });
+  // How many containers a service has is each environment's own.
+  const shared = withoutReplicas(desired.model, images);
+  const release = recorded ?? createRelease({ commit, images: shared, files: releaseFiles(desired) });
   return { desired, images, release, inputs: inputsOf(desired, images) };
 }
 

@@ -1,3 +1,4 @@
+import { type ComposeModel, replicaLabel, withoutReplicas } from "@understudy/compose";
 import { type Engine, type HostSession, label, runSteps, UserError } from "@understudy/core";
 import type { ProfileChoice, Release, ResolvedImages } from "@understudy/environment";
 import {
@@ -81,17 +82,27 @@ interface WantedImages extends ImageSurvey {
 
 /** Look which images are there. A recorded release keeps to the very images that it was recorded with. */
 async function surveyWanted({ engine, target, recorded }: Preparation, { model }: DesiredStack): Promise<WantedImages> {
-  const references = Object.fromEntries(Object.values(model.services).map(({ name, image }) => [name, image]));
+  const all = Object.fromEntries(Object.values(model.services).map(({ name, image }) => [name, image]));
+  const references = withoutReplicas(model, all);
   const { images: mode } = target.settings;
   if (!recorded) {
     const survey = await surveyImages(engine, Object.values(references), mode);
-    return { ...survey, resolve: (images) => imagesByService(references, images) };
+    return { ...survey, resolve: (images) => forReplicas(model, imagesByService(references, images)) };
   }
   const found = await findRecorded(engine, recorded);
   // On a host that never had them they come again, and have other ids.
   const gone = Object.fromEntries(Object.entries(references).filter(([name]) => !found[name]));
   const survey = await surveyImages(engine, Object.values(gone), mode);
-  return { ...survey, resolve: (images) => ({ ...found, ...imagesByService(gone, images) }) };
+  return { ...survey, resolve: (images) => forReplicas(model, { ...found, ...imagesByService(gone, images) }) };
+}
+
+/** A further container of a service runs the very image of the first. */
+function forReplicas(model: ComposeModel, images: ResolvedImages): ResolvedImages {
+  const further = Object.values(model.services).flatMap(({ name, labels }) => {
+    const image = images[labels[replicaLabel] ?? ""];
+    return image ? [[name, image] as const] : [];
+  });
+  return { ...images, ...Object.fromEntries(further) };
 }
 
 /** Those of a release's images that are on the host, by their ids. */

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { type ContainerInspectInfo, connectTo, describeHolder, label, readFact, table } from "@understudy/core";
 import {
   chooseTarget,
+  type DesiredStack,
   describeState,
   desiredStack,
   type EnvironmentChoice,
@@ -13,6 +14,8 @@ import {
   type Target,
   takeSnapshot,
 } from "@understudy/environment";
+
+import { type RunningCount, runningCounts } from "./report/running-counts.ts";
 
 /** One container as the engine sees it now. */
 export interface ServiceStatus {
@@ -59,6 +62,8 @@ export interface StatusReport {
   readonly egress: "none" | "open";
   readonly lockedBy: string | null;
   readonly services: readonly ServiceStatus[];
+  /** Services of which more than one container is to run, or does. Empty where the environment's files are not there to tell. */
+  readonly replicas: readonly RunningCount[];
   readonly volumes: readonly string[];
   /** Of a swarm. */
   readonly nodes?: readonly NodeStatus[];
@@ -69,11 +74,13 @@ export async function status(choice: EnvironmentChoice): Promise<StatusReport> {
   const target = chooseTarget(choice);
   const { environment, installation } = target;
   await using engine = await connectTo(environment);
-  const [snapshot, holder, urls] = await Promise.all([
+  const [snapshot, holder, desired] = await Promise.all([
     takeSnapshot(engine, environment.stackName),
     describeHolder(engine, environment.stackName),
-    urlsOf(target),
+    desiredOf(target),
   ]);
+  const reachable = desired ? endpoints(desired.model, environment.host) : [];
+  const urls = new Map(reachable.map(({ service, url }) => [service, url]));
   const services = [...snapshot.containers.values()].map((info): ServiceStatus => {
     const name = serviceOf(info);
     const url = urls.get(name);
@@ -97,6 +104,9 @@ export async function status(choice: EnvironmentChoice): Promise<StatusReport> {
     egress: services.length > 0 ? liveEgress(snapshot) : environment.egress,
     lockedBy: holder ?? null,
     services: services.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    replicas: runningCounts(desired?.replicas ?? {}, snapshot).filter(
+      ({ wanted, running }) => wanted > 1 || running > 1,
+    ),
     volumes: [...snapshot.volumes.keys()].sort(),
     ...(snapshot.swarm ? { nodes: nodesOf(snapshot, snapshot.swarm) } : {}),
   };
@@ -136,8 +146,9 @@ export function statusTable(report: StatusReport): string {
   ]);
   if (report.nodes) return swarmTable(report, report.nodes);
   const drawn = table(["service", "state", "health", "restarts", "since", "address"], rows);
+  const counts = report.replicas.map(({ service, running, wanted }) => `${service}: ${running} of ${wanted} run\n`);
   const lock = report.lockedBy ? `Locked by ${report.lockedBy}\n` : "";
-  return `${drawn}\n${report.environment} on ${report.host}, release ${report.release ?? "unknown"}, egress: ${report.egress}\n${lock}`;
+  return `${drawn}\n${counts.join("")}${report.environment} on ${report.host}, release ${report.release ?? "unknown"}, egress: ${report.egress}\n${lock}`;
 }
 
 function swarmTable({ services, environment, release, egress, lockedBy }: StatusReport, nodes: readonly NodeStatus[]) {
@@ -179,9 +190,8 @@ function liveEgress({ containers, networks }: Snapshot): "none" | "open" {
   return open ? "open" : "none";
 }
 
-/** Addresses by service, as far as the environment's files are there to tell them. */
-async function urlsOf(target: Target): Promise<Map<string, string>> {
-  if (!existsSync(target.installation.envFile(target.environment.name))) return new Map();
-  const { model } = await desiredStack(target, resolveProfile(target.environment, undefined));
-  return new Map(endpoints(model, target.environment.host).map(({ service, url }) => [service, url]));
+/** The stack as it should be, as far as the environment's files are there to tell. */
+async function desiredOf(target: Target): Promise<DesiredStack | undefined> {
+  if (!existsSync(target.installation.envFile(target.environment.name))) return undefined;
+  return await desiredStack(target, resolveProfile(target.environment, undefined));
 }

@@ -1,3 +1,4 @@
+import { withoutReplicas } from "@understudy/compose";
 import { describeHolder, type Engine, gitCommit, Journal, readFact } from "@understudy/core";
 import type { DesiredStack } from "@understudy/environment";
 import { endpoints, recordedDeployment, type Snapshot, takeSnapshot } from "@understudy/environment";
@@ -44,7 +45,8 @@ export async function findUnchanged(engine: Engine, desired: DesiredStack): Prom
   const same = applied.inputs === inputsOf(desired, images) && applied.fingerprint === fingerprint(snapshot);
   if (!same) return undefined;
   // Told apart by content alone; production runs what is recorded, whatever its files say by now.
-  const release = createRelease({ commit: undefined, images, files: releaseFiles(desired) });
+  const shared = withoutReplicas(model, images);
+  const release = createRelease({ commit: undefined, images: shared, files: releaseFiles(desired) });
   if (environment.kind === "staging") {
     if (release.id !== recorded.id || (await committedSince(desired))) return undefined;
   }

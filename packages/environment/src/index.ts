@@ -9,6 +9,7 @@ export { type Address, containerAddress, openReach, type Reach, toolboxOn } from
 export { type Recorded, readRecord, recordDeployed, recordedDeployment, recordFiles } from "./recorded.ts";
 export type { Release, ResolvedImage, ResolvedImages } from "./release.ts";
 export { type RollbackPoint, rollbackPoints } from "./rollback-points.ts";
+export { type Replicas, readScale, writeScale } from "./scale.ts";
 export { describeState, type Snapshot, type SwarmSnapshot, serviceOf, takeSnapshot } from "./snapshot.ts";
 export { type Sources, sharedSources } from "./sources.ts";
 export { markSwapBegun, markSwapEnded, migrationsFact, unfinishedSwap } from "./swap-fact.ts";
@@ -21,6 +22,7 @@ export {
   resolveProfile,
   type Target,
 } from "./target.ts";
+export { keptVolumes, transientVolumes } from "./transient.ts";
 export {
   type EnvironmentFile,
   fillEnvironmentFile,

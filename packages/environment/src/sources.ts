@@ -28,11 +28,15 @@ export function keptPaths(files: readonly string[]): string[] {
   return files.map((file, index) => keptPath(folder, file, index));
 }
 
-/** The part of them that every environment shares: the base compose file and what it alone places in containers. */
+/** Beside the base file, what is the same wherever an environment has it. */
+const sharedOverlays = ["docker-compose.queue.yml"];
+
+/** The part of them that environments share: the base compose file, n8n's queue mode, and what these place in containers. */
 export function sharedSources(files: readonly string[], sources: Sources): Sources {
   const [base = ""] = files;
   const folder = dirname(base);
-  const shared = [base, ...declaredFiles(base, folder)].map((file) => relative(folder, file));
+  const same = files.filter((file) => file === base || sharedOverlays.includes(relative(folder, file)));
+  const shared = same.flatMap((file) => [file, ...declaredFiles(file, folder)]).map((file) => relative(folder, file));
   return Object.fromEntries(shared.map((path) => [path, sources[path] ?? ""]));
 }
 

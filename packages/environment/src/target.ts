@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type ComposeModel, loadCompose } from "@understudy/compose";
+import { type ComposeModel, expandReplicas, loadCompose } from "@understudy/compose";
 import {
   type Environment,
   environmentOfKind,
@@ -12,11 +12,12 @@ import {
   type Settings,
   UserError,
 } from "@understudy/core";
+import { forSwarm } from "./for-swarm.ts";
 import { readHostFacts } from "./host-facts.ts";
 import { offsetPorts } from "./offset-ports.ts";
 import { chooseProfile, type Profile, type ProfileChoice } from "./profile.ts";
+import { type Replicas, readScale, replicasOf } from "./scale.ts";
 import { readSources, type Sources } from "./sources.ts";
-import { withoutLoopbackPorts } from "./swarm-ports.ts";
 import { composeVariables, type EnvironmentFile, readEnvironmentFile } from "./variables.ts";
 
 /** How a person names an environment on the command line. */
@@ -32,12 +33,17 @@ export interface Target {
   readonly environment: Environment;
   /** Compose files to merge instead of the working tree's: those of a record. */
   readonly recordedFiles?: readonly string[];
+  /** Numbers of containers by service that are to be, instead of those that `pnpm scale` last set. */
+  readonly scale?: Replicas;
 }
 
 /** A target whose stack is known: what should run, and with which values. */
 export interface DesiredStack extends Target {
   readonly profile: ProfileChoice;
+  /** Each container is a service of it: what runs more than once was spread out. */
   readonly model: ComposeModel;
+  /** How many containers of each service of the compose files run. */
+  readonly replicas: Replicas;
   readonly envFile: EnvironmentFile;
   /** The compose files that were merged, in order, and the text of everything that they are made from. */
   readonly files: readonly string[];
@@ -80,18 +86,22 @@ export async function desiredStack(
 ): Promise<DesiredStack> {
   const variables = composeVariables(target, envFile);
   const files = target.recordedFiles ?? composeFiles(target, profile.profile);
-  const { portOffset, engine } = target.environment;
-  const said = offsetPorts(await loadCompose({ files: [...files], variables }), portOffset);
-  const model = engine === "swarm" ? withoutLoopbackPorts(said) : said;
-  return { ...target, profile, model, envFile, files, sources: readSources(files), secretValues: envFile.secretValues };
+  const written = await loadCompose({ files: [...files], variables });
+  const replicas = replicasOf(written, target.scale ?? readScale(target));
+  const { engine, portOffset } = target.environment;
+  const spread = engine === "swarm" ? forSwarm(written, replicas) : expandReplicas(written, replicas);
+  const model = offsetPorts(spread, portOffset);
+  const { secretValues } = envFile;
+  return { ...target, profile, model, replicas, envFile, files, sources: readSources(files), secretValues };
 }
 
-/** The files to merge, in order: base, then staging's, then the laptop's, then the environment's own. */
+/** The files to merge, in order: base, then staging's, then the laptop's, then the queue's, then the environment's own. */
 export function composeFiles({ environment, installation }: Target, profile: Profile): string[] {
   const shared = [
     "docker-compose.yml",
     ...(environment.kind === "staging" ? ["docker-compose.staging.yml"] : []),
     ...(profile === "laptop" ? ["docker-compose.laptop.yml"] : []),
+    ...(environment.n8n === "queue" ? ["docker-compose.queue.yml"] : []),
   ].map((file) => join(installation.composeDir, file));
   const files = [...shared, ...environment.compose.map((file) => join(installation.root, file))];
   for (const file of files) {

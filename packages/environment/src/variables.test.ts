@@ -1,8 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadCompose } from "@understudy/compose";
 import { type Installation, parseSettings, resolveEnvironment } from "@understudy/core";
 import { describe, expect, it } from "vitest";
-import { composeVariables } from "./variables.ts";
+import { composeVariables, readEnvironmentFile, writeFreshEnvironmentFile } from "./variables.ts";
 
 const compose = (name: string) => fileURLToPath(new URL(`../../../compose/${name}`, import.meta.url));
 const base = [compose("docker-compose.yml")];
@@ -28,6 +31,32 @@ async function closed(files: string[], given: Record<string, string>): Promise<b
   const model = await loadCompose({ files, variables: { ...secrets, ...keys, ...given } });
   return model.networks.egress?.internal;
 }
+
+it("gives a file that is older than a variable a value for it, once", () => {
+  const root = mkdtempSync(join(tmpdir(), "understudy-variables-"));
+  try {
+    const installation: Installation = {
+      ...{ root, settingsFile: "", stateDir: root, logsDir: root },
+      composeDir: dirname(compose("env.template")),
+      envFile: (name) => join(root, `.env.${name}`),
+    };
+    const settings = parseSettings("environments: { e: { kind: staging } }", "understudy.yml");
+    const target = { installation, settings, environment: resolveEnvironment(settings, "e") };
+    const { values } = writeFreshEnvironmentFile(target, readEnvironmentFile(target));
+    const file = installation.envFile("e");
+    const older = readFileSync(file, "utf8").replace(/^VALKEY_PASSWORD=.*\n/m, "");
+    writeFileSync(file, older, { mode: 0o600 });
+    const found = readEnvironmentFile(target);
+    expect(found.values.VALKEY_PASSWORD).toMatch(/^\w{32}$/);
+    expect(readFileSync(file, "utf8")).toBe(older);
+    writeFreshEnvironmentFile(target, found);
+    expect(readEnvironmentFile(target)).toMatchObject({ later: {}, values: { ...values, ...found.values } });
+    writeFileSync(file, older.replace(/^POSTGRES_PASSWORD=.*\n/m, ""), { mode: 0o600 });
+    expect(() => readEnvironmentFile(target)).toThrow("lacks a value for POSTGRES_PASSWORD");
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
 
 describe("the way out", () => {
   it.each([

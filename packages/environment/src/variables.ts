@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   isSecret,
   isSecretName,
+  laterVariables,
   missingVariables,
   parseEnvFile,
   randomSecret,
@@ -22,6 +23,8 @@ export interface EnvironmentFile {
   readonly secretValues: readonly string[];
   /** Not on disk yet: this is what would be written. */
   readonly fresh: boolean;
+  /** Values of variables that the file on disk lacks, as it is older than they are. */
+  readonly later?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -35,7 +38,9 @@ export function readEnvironmentFile(target: Target): EnvironmentFile {
   if (!fresh && statSync(path).mode & 0o077) {
     throw new UserError(`${path} can be read by others`, { next: `Close it: chmod 600 ${path}` });
   }
-  const values = parseEnvFile(text);
+  const written = parseEnvFile(text);
+  const later = fresh ? {} : laterValues(target, written);
+  const values = { ...written, ...later };
   const missing = fresh ? [] : missingVariables(requiredNames(target), values);
   if (missing.length) {
     throw new UserError(`${path} lacks a value for ${missing.join(", ")}`, {
@@ -44,7 +49,7 @@ export function readEnvironmentFile(target: Target): EnvironmentFile {
   }
   const secretValues = Object.entries(values).flatMap(([name, value]) => (isSecret(name, value) ? [value] : []));
   secrets.add(secretValues);
-  return { path, values, secretValues, fresh };
+  return { path, values, secretValues, fresh, later };
 }
 
 /** The one value of ours in an environment's file; all others are those of its services. */
@@ -52,7 +57,7 @@ const passphrase = "PULUMI_CONFIG_PASSPHRASE";
 
 /**
  * The environment file of services that run already: what is known of their values, and the template's defaults. Nothing is made up but
- * the passphrase of our own state, and nothing is written.
+ * the passphrase of our own state and what is newer than they are, and nothing is written.
  * @returns the file, and the names that only a person can tell
  */
 export function fillEnvironmentFile(
@@ -62,7 +67,8 @@ export function fillEnvironmentFile(
   const path = target.installation.envFile(target.environment.name);
   const { adminEmail } = target.settings;
   const own = randomSecret({ kind: "password", length: 40 }, (below) => randomInt(below));
-  const fixed = { N8N_OWNER_EMAIL: adminEmail, WEBUI_ADMIN_EMAIL: adminEmail, [passphrase]: own, ...known };
+  const later = laterValues(target, known);
+  const fixed = { N8N_OWNER_EMAIL: adminEmail, WEBUI_ADMIN_EMAIL: adminEmail, [passphrase]: own, ...later, ...known };
   const values = parseEnvFile(renderEnvFile(template(target), () => "", fixed));
   const secretValues = Object.entries(values).flatMap(([name, value]) => (isSecret(name, value) ? [value] : []));
   secrets.add(secretValues);
@@ -72,9 +78,10 @@ export function fillEnvironmentFile(
   };
 }
 
-/** Write a fresh file, once, mode 0600. An existing one is never touched. */
+/** Write a fresh file, once, mode 0600. What an existing one says is never touched; what is newer than it comes last. */
 export function writeFreshEnvironmentFile(target: Target, file: EnvironmentFile): EnvironmentFile {
-  if (!file.fresh) return file;
+  for (const [name, value] of Object.entries(file.later ?? {})) setVariable(file.path, name, value);
+  if (!file.fresh) return { ...file, later: {} };
   writeFileAtomic(file.path, render(target, file.values), 0o600);
   return { ...file, fresh: false };
 }
@@ -106,6 +113,11 @@ export function composeVariables(target: Target, file: EnvironmentFile): Record<
     ...environment.variables,
     EGRESS_INTERNAL: String(environment.egress === "none"),
   };
+}
+
+function laterValues(target: Target, written: Readonly<Record<string, string>>): Record<string, string> {
+  const lacking = Object.entries(laterVariables(template(target))).filter(([name]) => !written[name]);
+  return Object.fromEntries(lacking.map(([name, spec]) => [name, randomSecret(spec, (below) => randomInt(below))]));
 }
 
 /** Every variable that a fresh file has a value for must keep one. */

@@ -10,7 +10,7 @@ import { Containers, docker, type StartOptions } from "./containers.ts";
 
 const password = `it's $ecret "p\\w"`;
 const files = mkdtempSync(join(tmpdir(), "understudy-contract-"));
-const services = ["postgres", "haproxy", "neo4j", "n8n", "letta", "open-webui"] as const;
+const services = ["postgres", "haproxy", "neo4j", "n8n", "letta", "open-webui", "valkey"] as const;
 type Service = (typeof services)[number];
 
 let stack: Containers;
@@ -42,7 +42,15 @@ describe.each(services)("%s", (service) => {
     const users = status
       .split("\n")
       .filter((line) => !/^(sh|awk|cat|runc\S*) 0$/.test(line.trim()) && line.trim() !== "0");
-    const expected = { postgres: 999, haproxy: 99, neo4j: 7474, n8n: 1000, letta: 1000, "open-webui": 1000 }[service];
+    const expected = {
+      postgres: 999,
+      haproxy: 99,
+      neo4j: 7474,
+      n8n: 1000,
+      letta: 1000,
+      "open-webui": 1000,
+      valkey: 999,
+    }[service];
     expect(users.length).toBeGreaterThan(0);
     expect(users.filter((line) => !line.endsWith(` ${expected}`))).toEqual([]);
   });
@@ -172,6 +180,22 @@ describe("haproxy", () => {
   });
 });
 
+describe("valkey", () => {
+  const say = (...words: string[]) => stack.exec("valkey", "valkey-cli", "-e", ...words);
+
+  test("options alone start the server, which takes the password and answers other containers", async () => {
+    expect(await say("SET", "kept", "42")).toBe("OK");
+    expect(await say("--no-auth-warning", "-h", "valkey", "GET", "kept")).toBe("42");
+    await expect(stack.exec("valkey", "env", "-u", "REDISCLI_AUTH", "valkey-cli", "-e", "GET", "kept")).rejects.toThrow(
+      /NOAUTH/,
+    );
+  });
+
+  test("keeps what it was told in /data", async () => {
+    expect(await stack.exec("valkey", "ls", "/data")).toContain("appendonlydir");
+  });
+});
+
 describe("n8n", () => {
   test("uses the database and the encryption key of its environment", async () => {
     expect(
@@ -265,6 +289,7 @@ describe("replaced by a new container", () => {
 });
 
 const healthCommands: Record<Service, string[]> = {
+  valkey: ["valkey-cli", "-e", "ping"],
   postgres: ["sh", "-c", 'pg_isready -q -h 127.0.0.1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"'],
   n8n: ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:5678/healthz/readiness"],
   letta: ["curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:8283/v1/health/"],
@@ -284,6 +309,11 @@ async function start(service: Service): Promise<void> {
 function optionsOf(service: Service): StartOptions {
   const databaseUrl = (name: string) => `postgresql://${name}:pw-${name}@postgres:5432/${name}`;
   const options: Record<Service, StartOptions> = {
+    valkey: {
+      env: { REDISCLI_AUTH: "pw-valkey" },
+      volumes: { valkey: "/data" },
+      command: ["--requirepass", "pw-valkey", "--appendonly", "yes"],
+    },
     postgres: {
       env: { POSTGRES_USER: "admin", POSTGRES_PASSWORD: password, POSTGRES_DB: "app" },
       volumes: { postgres: "/var/lib/postgresql/data" },

@@ -127,6 +127,14 @@ export class N8n {
     return found.id === undefined ? undefined : found;
   }
 
+  /**
+   * Begin an execution that ended badly again, from where it came to, as the workflow was then. n8n answers when that has ended.
+   * @returns the new one. @throws NoAnswer while it still runs after half a minute
+   */
+  retryExecution(id: string): Promise<Execution> {
+    return this.#call("POST", `/executions/${encodeURIComponent(id)}/retry`, { body: {} });
+  }
+
   credentials(): Promise<Credential[]> {
     return Array.fromAsync(this.#pages<Credential>("/credentials", {}));
   }

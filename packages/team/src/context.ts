@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sourceRoot } from "@understudy/core";
 import { listDatabases, type Side } from "@understudy/data";
-import { type DesiredStack, readDataFacts, type Target } from "@understudy/environment";
+import { type DesiredStack, keptVolumes, readDataFacts, type Target } from "@understudy/environment";
 import type { Metadata } from "./archive/metadata.ts";
 import type { Local } from "./plan/compatibility.ts";
 import { migrationOf } from "./services.ts";
@@ -52,7 +52,7 @@ export async function localOf(side: Side): Promise<Local> {
     migrations,
     team: stack.settings.teamSync.team,
     takesUnmasked: !stack.environment.sanitize && stack.profile.profile === "server",
-    volumes: Object.keys(stack.model.volumes),
+    volumes: keptVolumes(stack.model),
   };
 }
 

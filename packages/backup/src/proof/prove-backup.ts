@@ -1,4 +1,4 @@
-import { dependencyOrder, requiredBy } from "@understudy/compose";
+import { dependencyOrder, replicaLabel, requiredBy } from "@understudy/compose";
 import {
   type ContainerInspectInfo,
   firstFailure,
@@ -106,7 +106,10 @@ const guest: Guest = {
 
 function steps(trial: Trial): Step[] {
   const { manifest, live, side, journal } = trial;
-  const services = dependencyOrder(side.stack.model).filter((name) => live.has(name) && !apart.has(name));
+  const { model } = side.stack;
+  // One container of a service proves it.
+  const isFurther = (name: string) => model.services[name]?.labels[replicaLabel] !== undefined;
+  const services = dependencyOrder(model).filter((name) => live.has(name) && !apart.has(name) && !isFurther(name));
   const step = journaledStep.bind(undefined, journal);
   return [
     step("Start an empty Postgres", "prove postgres", () => startPostgres(trial)),

@@ -1,6 +1,13 @@
 import type { ContainerInspectInfo } from "@understudy/core";
 import { listDatabases, runningWriters, type Side } from "@understudy/data";
-import { type DesiredStack, type Snapshot, serviceOf, takeSnapshot, volumeName } from "@understudy/environment";
+import {
+  type DesiredStack,
+  keptVolumes,
+  type Snapshot,
+  serviceOf,
+  takeSnapshot,
+  volumeName,
+} from "@understudy/environment";
 
 /** A volume of a stack that is stored as files. */
 export interface StoredVolume {
@@ -35,7 +42,7 @@ export async function planBackup({ engine, server, stack }: Side): Promise<Backu
 /** The volumes of a stack that are there, but for those of Postgres. */
 export function storedVolumes({ model, environment }: DesiredStack, { volumes }: Snapshot): StoredVolume[] {
   const dumped = new Set(model.services.postgres?.volumes.map(({ source }) => source));
-  return Object.keys(model.volumes)
+  return keptVolumes(model)
     .filter((name) => !dumped.has(name) && !model.volumes[name]?.external)
     .map((name) => ({ name, volume: volumeName(environment.stackName, name) }))
     .filter(({ volume }) => volumes.has(volume))

@@ -48,6 +48,8 @@ const environmentSchema = z.strictObject({
   bind: z.union([z.ipv4(), z.ipv6()]).optional(),
   /** Whether services reach the internet. Default: none for staging, open for production. */
   egress: z.enum(["none", "open"]).optional(),
+  /** `regular`: one n8n does everything. `queue`: webhook processors and workers beside it, with a queue between them. */
+  n8n: z.enum(["regular", "queue"]).default("regular"),
   /** More compose files, merged last, relative to the installation. */
   compose: z.array(z.string()).default([]),
   /** Values for compose variables that are not secret. */

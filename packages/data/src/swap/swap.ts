@@ -4,6 +4,7 @@ import { dropDatabase, keepDatabase, outgoingName } from "../databases/incoming.
 import type { Server } from "../servers/server.ts";
 import { removeIncoming } from "../volumes/incoming.ts";
 import type { VolumeSwap } from "../volumes/swap.ts";
+import { emptyTransient } from "./empty-transient.ts";
 import { awaitHealthy, startServices, stopServices } from "./services.ts";
 import { type DatabaseSwap, swapDatabases, undoDatabases } from "./swap-databases.ts";
 
@@ -76,6 +77,7 @@ export async function putInPlace(swap: Swap, { report, prove, startOnOld }: Plac
     await using admin = await server.connect("postgres");
     await swapDatabases(admin, databases);
     for (const volume of volumes) await volume.swap();
+    if (databases.length) await emptyTransient(engine, stack);
     record.enter("proving");
     await prove();
   } catch (error) {
@@ -100,6 +102,7 @@ export async function undoSwap(swap: Swap, startOnOld: boolean): Promise<void> {
   await using admin = await server.connect("postgres");
   await undoDatabases(admin, databases);
   for (const volume of volumes) await volume.undo();
+  if (databases.length) await emptyTransient(engine, stack);
   record.enter("prepared");
   markSwapEnded(stack);
   if (startOnOld) await startServices(engine, stack);

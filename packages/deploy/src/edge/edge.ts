@@ -76,8 +76,10 @@ export class Edge implements AsyncDisposable {
     return { requests: sum("req_tot"), failed: sum("hrsp_5xx") };
   }
 
-  /** Say where a service's own container is now, ahead of what names resolve to. */
+  /** Say where a service's own container is now, ahead of what names resolve to. One that has several is found by its name alone. */
   async point(service: string, address: string): Promise<void> {
+    const servers = await this.#api.table("show servers state");
+    if (!servers.some(({ be_name, srv_name }) => be_name === service && srv_name === service)) return;
     await this.#api.tell(`set server ${service}/${service} addr ${address}`, /changed/);
   }
 

@@ -53,3 +53,11 @@ test("a bridge that a killed run left stays until its service serves again", () 
 test("nothing is done for what nobody asks for through the edge", () => {
   expect(planTurnovers(model, ["haproxy"], standing)).toEqual([]);
 });
+
+test("a service's further containers are part of it, but for one that is only added", () => {
+  const replica = { ...service("n8n-2", ["postgres"]), labels: { "understudy.replica-of": "n8n" } };
+  const twice = { services: { ...model.services, "n8n-2": replica } } as unknown as ComposeModel;
+  const both = { ...standing, running: [...running, "n8n-2"] };
+  expect(planTurnovers(twice, ["n8n-2"], both)).toEqual([{ service: "n8n", manner: "hold", replaced: ["n8n-2"] }]);
+  expect(planTurnovers(twice, ["n8n-2"], standing)).toEqual([]);
+});

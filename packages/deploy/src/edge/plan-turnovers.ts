@@ -1,4 +1,4 @@
-import { type ComposeModel, requires } from "@understudy/compose";
+import { type ComposeModel, containersOf, requires } from "@understudy/compose";
 import { type ReplaceManner, replaceManner } from "./replace-manner.ts";
 
 /** What the edge does for one service that it serves, while containers are replaced. */
@@ -35,7 +35,9 @@ export function planTurnovers(
   return Object.values(model.services)
     .filter(({ name }) => served.includes(name))
     .map((service): Turnover => {
-      const needed = [...requires(model, service.name), service.name];
+      // A further container that is new takes nothing away.
+      const own = containersOf(model, service.name).filter((name) => name === service.name || running.includes(name));
+      const needed = [...requires(model, service.name), ...own];
       const touched = needed.filter((name) => replaced.includes(name));
       const alone = touched.length === 1 && touched[0] === service.name && running.includes(service.name);
       const manner = bridged.includes(service.name) ? "overlap" : alone && !straight ? replaceManner(service) : "hold";

@@ -1,3 +1,4 @@
+import { replicaLabel } from "@understudy/compose";
 import { describeHolder, type Engine, gitState, hasCommit, readFact } from "@understudy/core";
 import {
   desiredStack,
@@ -82,5 +83,7 @@ async function lookAtProduction({ production, engines }: Stage): Promise<Product
 }
 
 function imagesOf({ containers }: Snapshot): Record<string, string> {
-  return Object.fromEntries([...containers.values()].map((info) => [serviceOf(info), info.Image]));
+  return Object.fromEntries(
+    [...containers.values()].map((info) => [info.Config.Labels[replicaLabel] ?? serviceOf(info), info.Image]),
+  );
 }

@@ -19,6 +19,7 @@ it("reads what was proven, and production's own files as they are now", () => {
   const write = (path: string, text: string) => writeFileAtomic(join(installation.composeDir, path), text);
   write("docker-compose.yml", "services: { n8n: { image: newer } }\n");
   write("docker-compose.laptop.yml", "services: {}\nsecrets: { own: { file: ./own.cfg } }\n");
+  write("docker-compose.queue.yml", "services: {}\n");
   write("own.cfg", "of production");
   write("env.template", "A=\n");
   const release: Release = {
@@ -34,5 +35,6 @@ it("reads what was proven, and production's own files as they are now", () => {
   expect(read("haproxy/10.cfg")).toBe("proven");
   expect(read("own.cfg")).toBe("of production");
   expect(read("env.template")).toBe("A=\n");
+  expect(read("docker-compose.queue.yml")).toBe("services: {}\n");
   expect(target.installation.stateDir).toBe(installation.stateDir);
 });

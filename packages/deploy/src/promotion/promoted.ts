@@ -6,7 +6,7 @@ import { type Recorded, type Release, recordedDeployment, resolveProfile, type T
 import { lastMigration } from "../workflows.ts";
 
 /** What belongs to an environment, not to what environments share. */
-const ownFiles = ["env.template", "docker-compose.laptop.yml"];
+const ownFiles = ["env.template", "docker-compose.laptop.yml", "docker-compose.queue.yml"];
 
 /**
  * What production is to run: a release that staging proved, with the very files that both share, under production's own settings, values

@@ -1,5 +1,6 @@
 import { UserError } from "@understudy/core";
 import { type Graph, openGraphOf } from "@understudy/data";
+import { keptVolumes } from "@understudy/environment";
 import { type GraphPlan, planGraph } from "../neo4j/graph-plan.ts";
 import { readSchema } from "../neo4j/schema.ts";
 import { readShape } from "../neo4j/shape.ts";
@@ -43,7 +44,7 @@ export async function planCopy(context: CopyContext, now: string, opened: AsyncD
       ? await planDatabases(production.server, policy, { databases, key, parallel, unmasked, sample, now }, opened)
       : [],
     graph: only.includes("neo4j") ? await planned(context, policy, opened) : undefined,
-    volumes: only.includes("volumes") ? Object.keys(model.volumes).filter((name) => !servedByProtocol.has(name)) : [],
+    volumes: only.includes("volumes") ? keptVolumes(model).filter((name) => !servedByProtocol.has(name)) : [],
   };
 }
 

@@ -1,5 +1,5 @@
 import { UserError } from "@understudy/core";
-import { type ConnectOptions, connect } from "@understudy/postgres";
+import { type Connection, type ConnectOptions, connect } from "@understudy/postgres";
 import type { Check, CheckContext } from "../check.ts";
 import { containerEnv } from "../container-env.ts";
 import { addressOf } from "../types/common.ts";
@@ -24,20 +24,31 @@ export function databaseLogin(
     needs: ["postgres"],
     expected: "the database lets it in with its own password",
     look: async (context) => {
-      const login = loginOf(containerEnv(context.containers.get(service)));
-      if (!login) throw new UserError(`${service} has no container, or one without the variables of its database`);
       const began = performance.now();
-      const address = await addressOfDatabase(context, login);
-      await using session = await connect({ ...login, ...address, timeout: usual.timeout, readOnly: true });
-      const [row] = await session.query<{ bytes: number }>("SELECT pg_database_size(current_database()) AS bytes");
+      await using session = await loggedIn(context, service, loginOf);
+      const [row] = await session.query<{ bytes: number; user: string; database: string }>(
+        'SELECT pg_database_size(current_database()) AS bytes, current_user AS "user", current_database() AS database',
+      );
       const latency = Math.round(performance.now() - began);
       return {
         ok: true,
-        seen: `user ${login.user} reads database ${login.database}`,
+        seen: `user ${row?.user} reads database ${row?.database}`,
         figures: { latency_ms: latency, database_bytes: row?.bytes ?? 0 },
       };
     },
   };
+}
+
+/** A session that only reads, in a service's database, as the service has it. @throws UserError when its container tells no login */
+export async function loggedIn(
+  context: CheckContext,
+  service: string,
+  loginOf: (env: Readonly<Record<string, string>>) => Login | undefined,
+): Promise<Connection> {
+  const login = loginOf(containerEnv(context.containers.get(service)));
+  if (!login) throw new UserError(`${service} has no container, or one without the variables of its database`);
+  const address = await addressOfDatabase(context, login);
+  return await connect({ ...login, ...address, timeout: usual.timeout, readOnly: true });
 }
 
 /** A login from an address such as `postgresql://user:password@host:5432/database`; undefined when it is none. */

@@ -15,6 +15,7 @@ import { n8n } from "./n8n.ts";
 import { neo4j } from "./neo4j.ts";
 import { openWebui } from "./open-webui.ts";
 import { postgres } from "./postgres.ts";
+import { queue } from "./queue.ts";
 import { swarm } from "./swarm.ts";
 import { volumes } from "./volumes.ts";
 
@@ -26,6 +27,7 @@ const known: Readonly<Record<string, () => Check[]>> = {
   neo4j,
   "open-webui": openWebui,
   postgres,
+  "n8n-worker": queue,
 };
 
 /** The checks that a stack has without any definition, from its compose model. */

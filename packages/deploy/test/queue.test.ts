@@ -1,0 +1,96 @@
+import { exec } from "@understudy/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RetryReport } from "../../workflows/src/executions/retry-crashed.ts";
+import type { ScaleReport } from "../src/scale.ts";
+import type { StatusReport } from "../src/status.ts";
+import { QueueStage } from "./support/queue-stage.ts";
+
+interface DeployJson {
+  readonly changes: { create: number; update: number; delete: number; replace: number };
+  readonly release: string;
+}
+
+const nothing = { create: 0, update: 0, delete: 0, replace: 0 };
+
+describe("n8n in queue mode", () => {
+  let stage: QueueStage;
+
+  beforeAll(async () => {
+    stage = await QueueStage.open({ portOffset: 21_000 });
+    await stage.prepareWorkflow(4);
+  });
+
+  afterAll(async () => {
+    await stage?.[Symbol.asyncDispose]();
+  });
+
+  it("executes with two workers what comes in by webhook, and loses none when one of them is killed", async () => {
+    const answers = stage.callAll(40);
+    await stage.underWay(12);
+    await stage.kill("n8n-worker");
+    expect(await answers).toEqual(Array.from({ length: 40 }, (_, n) => ({ n, status: 200, said: n })));
+    expect(Object.keys(await stage.states())).toEqual(["success"]);
+    expect(await stage.log("n8n-keeper")).toContain("its worker was lost; it is in the queue again, and begins anew");
+  });
+
+  it("says that a worker is away, and how long the queue is", async () => {
+    const { stdout } = await stage.installation.run("health:check", "--json");
+    const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; seen: string }[] };
+    const of = (name: string) => checks.find((check) => check.name === name);
+    expect(of("n8n queue")).toMatchObject({ status: "healthy", seen: "0 waiting; 0 under way; 1 of 2 workers" });
+    expect(of("n8n-worker container")).toMatchObject({ status: "unhealthy" });
+    expect(of("n8n executions without a worker")).toMatchObject({ status: "healthy" });
+    expect(of("n8n crashed executions")).toMatchObject({ status: "healthy" });
+  });
+
+  it("runs as many workers as it is told, and a deploy keeps the number and the release", async () => {
+    const { installation } = stage;
+    const up = await installation.json<ScaleReport>("scale", "n8n-worker=3");
+    expect(up.services).toContainEqual({ service: "n8n-worker", running: 3, wanted: 3 });
+    const deployed = await installation.json<DeployJson>("deploy:staging");
+    expect(deployed.changes).toEqual(nothing);
+    const { replicas, release } = await installation.json<StatusReport>("status");
+    expect({ replicas, release }).toEqual({
+      replicas: [{ service: "n8n-worker", running: 3, wanted: 3 }],
+      release: deployed.release,
+    });
+    const down = await installation.json<ScaleReport>("scale", "n8n-worker=1");
+    expect(down).toMatchObject({ changes: { ...nothing, delete: 2 } });
+    expect(await stage.callAll(3)).toMatchObject([{ status: 200 }, { status: 200 }, { status: 200 }]);
+  });
+
+  it("keeps taking webhooks while the processor is away: n8n does it", async () => {
+    await stage.kill("n8n-webhook");
+    expect(await stage.callAll(3)).toMatchObject([{ status: 200 }, { status: 200 }, { status: 200 }]);
+  });
+
+  it.each([
+    ["n8n=2", "service n8n: 2 of it cannot run, its volume n8n-data is one container's data"],
+    ["haproxy=2", "can be published once"],
+    ["worker=2", 'staging has no service "worker"'],
+  ])("%s is refused", async (word, message) => {
+    const { exitCode, stderr } = await stage.installation.run("scale", word);
+    expect(exitCode).toBeGreaterThan(0);
+    expect(stderr).toContain(message);
+  });
+
+  it("finds what the queue forgot, and tries it again", async () => {
+    const { installation, engine } = stage;
+    await stage.kill("n8n-worker");
+    const forgotten = stage.call(7).catch(() => "its caller hears nothing more");
+    await expect.poll(() => stage.states()).toMatchObject({ new: 1 });
+    await exec(engine, stage.container("valkey"), ["valkey-cli", "-e", "FLUSHALL"]);
+    for (const service of ["n8n", "n8n-webhook"]) {
+      await engine.docker.getContainer(stage.container(service)).restart();
+    }
+    await forgotten;
+    await expect.poll(() => stage.states(), { timeout: 300_000 }).toMatchObject({ crashed: 1 });
+    await installation.json("deploy:staging");
+    const dry = await installation.json<RetryReport>("n8n:retry-crashed", "--dry-run");
+    expect(dry.executions).toMatchObject([{ workflow: "queue-test-4000", result: "left" }]);
+    const tried = await installation.json<RetryReport>("n8n:retry-crashed");
+    expect(tried.executions).toMatchObject([{ id: dry.executions[0]?.id, result: "succeeded" }]);
+    const again = await installation.json<RetryReport>("n8n:retry-crashed", "--dry-run");
+    expect(again.executions).toEqual([]);
+  });
+});

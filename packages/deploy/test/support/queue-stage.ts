@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { connectEngine, type Engine, exec } from "@understudy/core";
+import { chain, code, TestN8n, webhook } from "../../../health/test/support/workflow-n8n.ts";
+import { createInstallation, type TestInstallation } from "./installation.ts";
+import { writeN8nOnly } from "./n8n-only.ts";
+
+/** What a caller of the webhook got. */
+export interface Answer {
+  readonly n: number;
+  readonly status: number;
+  readonly said: unknown;
+}
+
+export interface QueueStageOptions {
+  /** Of its own, as other tests run beside it. */
+  readonly portOffset: number;
+  /** `regular`: without a queue. */
+  readonly mode?: "queue" | "regular";
+}
+
+/** A staging of n8n in queue mode, with one workflow that takes a while and gives back the number that it was sent. */
+export class QueueStage implements AsyncDisposable {
+  readonly installation: TestInstallation;
+  readonly engine: Engine;
+  readonly #url: string;
+  #workflow = { id: "", path: "" };
+
+  private constructor(installation: TestInstallation, engine: Engine, url: string) {
+    this.installation = installation;
+    this.engine = engine;
+    this.#url = url;
+  }
+
+  /** Deploy it, which takes a minute or more. */
+  static async open({ portOffset, mode = "queue" }: QueueStageOptions): Promise<QueueStage> {
+    await using opened = new AsyncDisposableStack();
+    const installation = opened.use(
+      createInstallation(
+        `environments:\n  staging: { kind: staging, profile: server, portOffset: ${portOffset}, n8n: ${mode} }\n`,
+      ),
+    );
+    writeN8nOnly(installation.root);
+    const engine = opened.use(await connectEngine("local"));
+    await installation.json("deploy:staging");
+    opened.move();
+    return new QueueStage(installation, engine, `http://localhost:${5678 + portOffset}`);
+  }
+
+  /** @param seconds that each execution waits */
+  async prepareWorkflow(seconds: number): Promise<void> {
+    const n8n = new TestN8n(this.#url, this.installation.env("staging").N8N_API_KEY ?? "");
+    const path = `queue-test-${seconds * 1_000}`;
+    const work = `await new Promise((done) => setTimeout(done, ${seconds * 1_000}));
+      return [{ json: { n: $input.first().json.body.n } }];`;
+    const { id } = await n8n.create({ name: path, ...chain(webhook(path), code("Work", work)) }, true);
+    this.#workflow = { id, path };
+    // Each process of n8n hears of a webhook on its own.
+    for (let inARow = 0; inARow < 5; ) inARow = (await this.call(-1)).status === 200 ? inARow + 1 : 0;
+  }
+
+  /** Call the webhook, and wait until its execution has ended. */
+  async call(n: number): Promise<Answer> {
+    const answer = await fetch(`${this.#url}/webhook/${this.#workflow.path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ n }),
+    });
+    const text = await answer.text();
+    return { n, status: answer.status, said: answer.ok ? JSON.parse(text).n : text };
+  }
+
+  /** Call it so many times at once. */
+  callAll(count: number): Promise<Answer[]> {
+    return Promise.all(Array.from({ length: count }, (_, n) => this.call(n)));
+  }
+
+  /** SIGKILL to a service's container, as the kernel does for lack of memory: Docker does not start it again by itself. */
+  async kill(service: string): Promise<void> {
+    await this.engine.docker.getContainer(this.container(service)).kill();
+  }
+
+  container(service: string): string {
+    return `${this.installation.project}-staging-${service}`;
+  }
+
+  /** How many executions of the workflow n8n lists in each state. */
+  async states(): Promise<Record<string, number>> {
+    const rows = await this.sql(
+      `SELECT status, count(*) FROM execution_entity WHERE "workflowId" = '${this.#workflow.id}' GROUP BY 1`,
+    );
+    return Object.fromEntries(rows.map(([status = "", count]) => [status, Number(count)]));
+  }
+
+  /** Wait until so many executions are being worked on. */
+  async underWay(count: number): Promise<void> {
+    while (((await this.states()).running ?? 0) < count) await sleep(200);
+  }
+
+  /** What a statement gives in n8n's database, as the superuser. */
+  async sql(text: string): Promise<string[][]> {
+    const command = ["psql", "-U", "postgres", "-d", "n8n", "-v", "ON_ERROR_STOP=1", "-tA"];
+    const { exitCode, stdout, stderr } = await exec(this.engine, this.container("postgres"), command, { stdin: text });
+    if (exitCode !== 0) throw new Error(stderr);
+    return stdout
+      .trim()
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => line.split("|"));
+  }
+
+  /** What a service has printed. */
+  async log(service: string): Promise<string> {
+    const { stdout } = await this.installation.run("logs", service, "--staging");
+    return stdout;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.engine.close();
+    await this.installation[Symbol.asyncDispose]();
+  }
+}
