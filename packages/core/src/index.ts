@@ -33,7 +33,7 @@ export { GitFailure, type GitState, git, gitCommit, gitState, hasCommit, isInGit
 export { giveWay } from "./give-way.ts";
 export { sha256 } from "./hash.ts";
 export { findInstallation, type Installation, sourceRoot } from "./installation.ts";
-export { type InterruptedRun, Journal } from "./journal.ts";
+export { type InterruptedRun, Journal, type JournalLine } from "./journal.ts";
 export { isKey, keyInFile, readSecretFile } from "./key-file.ts";
 export { dayOf, type Log, openLog, silentLog } from "./log.ts";
 export { type Notice, Outbox, type PastNotice, type Pending, type Refusal } from "./notices/outbox.ts";

@@ -1,6 +1,5 @@
 import {
   confirmDestructive,
-  connectEngine,
   type Engine,
   forgetFact,
   type Log,
@@ -11,6 +10,7 @@ import {
 } from "@understudy/core";
 import {
   chooseTarget,
+  connectTo,
   type EnvironmentChoice,
   type EnvironmentFile,
   markSwapEnded,
@@ -46,7 +46,7 @@ export interface DestroyReport {
 export async function destroy(request: DestroyRequest): Promise<DestroyReport> {
   const target = chooseTarget(request, "staging");
   const { environment, installation } = target;
-  await using engine = await connectEngine(environment.host, environment.sshOptions);
+  await using engine = await connectTo(target);
   const planned = await reportOf(target, engine, await takeSnapshot(engine, environment.stackName), request.volumes);
   if (request.dryRun) return planned;
   await confirmDestructive(question(planned), {

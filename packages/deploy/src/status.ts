@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { connectEngine, describeHolder, label, readFact, table } from "@understudy/core";
+import { describeHolder, label, readFact, table } from "@understudy/core";
 import {
   chooseTarget,
+  connectTo,
   describeState,
   desiredStack,
   type EnvironmentChoice,
@@ -44,7 +45,7 @@ export interface StatusReport {
 export async function status(choice: EnvironmentChoice): Promise<StatusReport> {
   const target = chooseTarget(choice);
   const { environment, installation } = target;
-  await using engine = await connectEngine(environment.host, environment.sshOptions);
+  await using engine = await connectTo(target);
   const [snapshot, holder, urls] = await Promise.all([
     takeSnapshot(engine, environment.stackName),
     describeHolder(engine, environment.stackName),

@@ -1,0 +1,39 @@
+import { connectEngine, type Engine } from "@understudy/core";
+import { toolboxOn } from "../reach.ts";
+import type { Target } from "../target.ts";
+import { hashOf } from "./book.ts";
+import { isKept, placeOf, readMark, takeOver } from "./keeper.ts";
+import { readBook } from "./on-host.ts";
+
+/** Whether other operators deploy this environment too. */
+export function isShared({ settings }: Pick<Target, "settings">): boolean {
+  return settings.state.backend !== "local";
+}
+
+/**
+ * Connect to the engine of an environment, and learn what other operators noted of it since this installation last looked.
+ * @throws UserError when the engine does not answer
+ */
+export async function connectTo(target: Target): Promise<Engine> {
+  const { host, sshOptions } = target.environment;
+  const engine = await connectEngine(host, sshOptions);
+  try {
+    if (isShared(target) && !isKept(target)) await learn(target, engine);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return engine;
+}
+
+/** While a run of this installation goes on, or was cut off, its files know more than the book. */
+async function learn(target: Target, engine: Engine): Promise<void> {
+  const found = await readBook(engine, target.environment.stackName, () => toolboxOn(engine));
+  if (!found.book || found.open?.where === placeOf(target.installation)) return;
+  const mark = readMark(target);
+  const { generation } = found.book;
+  const isNewer = !mark || generation > mark.generation;
+  if (isNewer || (generation === mark.generation && hashOf(found.book) !== mark.hash) || found.open) {
+    takeOver(target, found);
+  }
+}
