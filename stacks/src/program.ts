@@ -25,6 +25,8 @@ export interface StackInput {
     >
   >;
   labels(kind: "container" | "network" | "volume", name: string): Labels;
+  /** The id of the engine that it is for, where several machines use the state: what tells whose stack it is. */
+  readonly engineId?: string | undefined;
   /** Services are to reach nobody outside the stack. */
   readonly closed: boolean;
   /** How a service's container was made, when it was not by us and is to stay. */
@@ -67,6 +69,7 @@ export function stackProgram(input: StackInput): pulumi.automation.PulumiFn {
     // that waited for what failed, the edge among them.
     await waitForRPCs();
     if (failures.length) throw failures[0];
+    return noted.engineId ? { engine: noted.engineId } : {};
   };
 }
 

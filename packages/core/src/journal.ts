@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { operator } from "./audit.ts";
 import type { Installation } from "./installation.ts";
 import { secrets } from "./redact.ts";
 
@@ -76,7 +77,7 @@ export class Journal {
   }
 
   end(result: "succeeded" | "failed"): void {
-    this.step("end", { result });
+    this.step("end", { result, by: operator() });
   }
 }
 

@@ -21,6 +21,9 @@ import {
   type Target,
   takeSnapshot,
 } from "@understudy/environment";
+import { backendCredentials } from "./engine/credentials.ts";
+import { exportDeployment } from "./engine/deployment.ts";
+import { engineId, refuseOtherEngine } from "./engine/whose-engine.ts";
 import { ensureToolbox } from "./images/acquire.ts";
 import { removeContainer, removeNetwork, removeVolume } from "./live/strays.ts";
 import { mutateStack } from "./mutate-stack.ts";
@@ -109,6 +112,7 @@ async function removeByEngine(target: Target, engine: Engine, log: Log): Promise
     environment: target.environment.name,
     backend: target.settings.state.backend,
     passphrase: envFile.values.PULUMI_CONFIG_PASSPHRASE ?? "",
+    credentials: backendCredentials(envFile.values),
     dockerHost: engine.dockerHost,
     program: async () => {},
     log,
@@ -116,6 +120,8 @@ async function removeByEngine(target: Target, engine: Engine, log: Log): Promise
   if (!envFile.fresh) {
     try {
       const stack = await openStack(options);
+      const exported = await withEngine(options, stack, () => exportDeployment(stack));
+      refuseOtherEngine(exported, await engineId(engine, target), target);
       await withEngine(options, stack, () =>
         stack.destroy({ refresh: true, onOutput: (text) => log.debug({ pulumi: text }) }),
       );

@@ -5,12 +5,16 @@ import { stillAdopted } from "../adoption/adopted.ts";
 import type { Candidate } from "../candidate.ts";
 import { awaitHealthy } from "../healthy/await-healthy.ts";
 import { stackLabels } from "../plan/labels.ts";
-import { openStack, type WorkspaceOptions, withEngine } from "./workspace.ts";
+import { backendCredentials } from "./credentials.ts";
+import { engineId } from "./whose-engine.ts";
+import { awaitStateFree, openStack, type WorkspaceOptions, withEngine } from "./workspace.ts";
 
 /** A candidate's Pulumi stack, opened. Operations go through `run`, which copes with a dead owner's lock. */
 export interface OpenStack {
   readonly stack: Awaited<ReturnType<typeof openStack>>;
   run<T>(operation: () => Promise<T>): Promise<T>;
+  /** Resolves once no other Pulumi works with the state. */
+  free(): Promise<void>;
   /** The failure that a health wait met inside the program, which the engine would only tell in its own words. */
   failure(): unknown;
 }
@@ -40,6 +44,7 @@ export async function openCandidate(
     model: desired.model,
     images: candidate.images,
     labels: stackLabels(candidate, snapshot, adopted),
+    engineId: await engineId(engine, desired),
     closed: desired.environment.egress === "none",
     made: (service) => adopted(service)?.made,
     secrets: desired.secretValues,
@@ -61,10 +66,16 @@ export async function openCandidate(
     environment: desired.environment.name,
     backend: desired.settings.state.backend,
     passphrase: desired.envFile.values.PULUMI_CONFIG_PASSPHRASE ?? "",
+    credentials: backendCredentials(desired.envFile.values),
     dockerHost: engine.dockerHost,
     program,
     log,
   };
   const stack = await openStack(options);
-  return { stack, run: (operation) => withEngine(options, stack, operation), failure: () => failed };
+  return {
+    stack,
+    run: (operation) => withEngine(options, stack, operation),
+    free: () => awaitStateFree(options, stack),
+    failure: () => failed,
+  };
 }
