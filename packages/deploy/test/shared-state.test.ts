@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectEngine, exec } from "@understudy/core";
+import { takeSnapshot } from "@understudy/environment";
 import { expect, it } from "vitest";
 import { startS3 } from "../../team/test/support/s3-server.ts";
 import { createInstallation, finished, type TestInstallation, type VerbResult } from "./support/installation.ts";
-import { hand, joinAs, said } from "./support/operators.ts";
+import { joinAs, said } from "./support/operators.ts";
 import { type StateDatabase, startStateDatabase } from "./support/state-database.ts";
 import { writeTinyStack } from "./support/tiny-stack.ts";
 
@@ -63,13 +64,15 @@ it("lets two operators deploy one environment: one waits or is refused by name, 
   await database.start();
 
   // Away in the middle: what Pulumi made and could not write down is found by whoever comes next.
-  const cut = ada.start(...deploy);
-  const failed = finished(cut);
-  expect(await said(cut, "db: replacing container")).toBe(true);
+  const failed = ada.run(...deploy);
+  const made = async () => (await containers(ada)).filter((id) => !before.includes(id)).length;
+  await expect.poll(made, { interval: 20, timeout: 120_000 }).toBe(1);
   await database.stop();
   expectRefusal(await failed, /^error: The state backend postgres:\/\/127\.0\.0\.1:\d+\/postgres cannot be used: /m);
   await database.start();
-  await bob.json<DeployJson>(...deploy);
+  const mended = await bob.run(...deploy);
+  expect(mended.exitCode, mended.stderr).toBe(0);
+  console.log(mended.stderr);
   await expectIntact(database, ada, bob);
 
   for (const { root } of [ada, bob]) expect(textBelow(join(root, "logs"))).not.toContain(database.password);
@@ -151,11 +154,11 @@ interface Latest {
   readonly pending_operations?: readonly unknown[];
 }
 
-/** Ids of the stack's containers. */
+/** Ids of the stack's containers; the lock is none of it. */
 async function containers({ project }: TestInstallation): Promise<string[]> {
   await using engine = await connectEngine("local");
-  const all = await engine.docker.listContainers({ all: true });
-  return all.flatMap(({ Id, Names }) => (Names.some((name) => name.startsWith(`/${project}-`)) ? [Id] : [])).sort();
+  const { containers: found } = await takeSnapshot(engine, `${project}-staging`);
+  return [...found.values()].map(({ Id }) => Id).sort();
 }
 
 async function sql({ project }: TestInstallation, statement: string): Promise<string> {

@@ -1,5 +1,5 @@
 import { forgetFact, readFact, UserError, writeFact } from "@understudy/core";
-import { placeOf } from "./book/keeper.ts";
+import { placeOf } from "./book/take-over.ts";
 import type { Target } from "./target.ts";
 
 const fact = "swap";

@@ -44,10 +44,13 @@ function tellingLine(said: string): string | undefined {
   return lines.find((line) => (refused.test(line) || away.test(line)) && !/docker:index|sdk-v2|\.go:\d+/.test(line));
 }
 
-/** The last of the causes that Go strings together. */
+/** The last of the causes that Go strings together, without a place that says nothing to people. */
 function cause(line: string): string {
-  const inner = /(?:ping PostgreSQL: |write checkpoint: |api error |pq: )(.*)$/.exec(line)?.[1] ?? line;
-  return inner.replace(/^error: /, "").replace(/^pq: /, "");
+  const inner =
+    /(?:\bdial tcp |\bpq: |api error |\bget credentials: )(?!.*(?:\bdial tcp |\bpq: |api error ))(.*)$/.exec(
+      line,
+    )?.[1] ?? line;
+  return inner.replace(/^error: /, "");
 }
 
 function credentialsOf(backend: string): string {

@@ -1,7 +1,8 @@
 import { isSecret, secrets } from "@understudy/core";
 
 /** What Postgres, S3, Google's and Azure's storage read their credentials and whereabouts from. */
-const names = /^(PG(HOST|HOSTADDR|PORT|USER|PASSWORD|PASSFILE|SSL\w+)|AWS_\w+|GOOGLE_\w+|AZURE_\w+|ARM_\w+)$/;
+const names =
+  /^(PG(HOST|HOSTADDR|PORT|USER|PASSWORD|PASSFILE|CONNECT_TIMEOUT|SSL\w+)|AWS_\w+|GOOGLE_\w+|AZURE_\w+|ARM_\w+)$/;
 
 /**
  * The backend's credentials: from `.env.<environment>`, and where the process has one of its own, as on a build server, that. Known to the

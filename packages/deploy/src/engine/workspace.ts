@@ -70,6 +70,8 @@ async function workspaceSettings(options: WorkspaceOptions): Promise<LocalWorksp
     secretsProvider: "passphrase",
     projectSettings: { name: options.project, runtime: "nodejs", main: folder, backend: { url: backendUrl(options) } },
     envVars: {
+      // A host that drops what is sent to it is told from a slow one; seconds.
+      PGCONNECT_TIMEOUT: "15",
       ...options.credentials,
       PULUMI_CONFIG_PASSPHRASE_FILE: passphrasePath(options.passphrase),
       PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { appendFileSync, cpSync } from "node:fs";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { createInstallation, type TestInstallation } from "./installation.ts";
 
@@ -13,12 +13,6 @@ export function joinAs(first: TestInstallation, environment: string): TestInstal
     cpSync(join(first.root, file), join(second.root, file), { recursive: true });
   }
   return second;
-}
-
-/** Give an operator a value that the backend asks for, where such values belong. */
-export function hand(operator: TestInstallation, environment: string, values: Readonly<Record<string, string>>): void {
-  const lines = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
-  appendFileSync(join(operator.root, `.env.${environment}`), lines.join(""), { mode: 0o600 });
 }
 
 /** Resolves once a running verb has said something, or has ended without. @returns whether it has */

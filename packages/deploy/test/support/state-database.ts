@@ -7,6 +7,7 @@ export interface StateDatabase extends AsyncDisposable {
   /** For `state.backend`: without its password. */
   readonly url: string;
   readonly password: string;
+  /** At once, in the middle of whatever it does. */
   stop(): Promise<void>;
   start(): Promise<void>;
   /** The first column of what a statement answers, line by line. */
@@ -33,7 +34,7 @@ export async function startStateDatabase(): Promise<StateDatabase> {
     url: `postgres://postgres@127.0.0.1:${port}/postgres?sslmode=disable`,
     password,
     start,
-    stop: async () => void (await container.stop({ t: 5 })),
+    stop: async () => void (await container.kill()),
     query: (sql) => query(engine, container.id, sql),
     [Symbol.asyncDispose]: async () => {
       await container.remove({ force: true, v: true });

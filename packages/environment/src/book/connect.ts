@@ -2,8 +2,9 @@ import { connectEngine, type Engine } from "@understudy/core";
 import { toolboxOn } from "../reach.ts";
 import type { Target } from "../target.ts";
 import { hashOf } from "./book.ts";
-import { isKept, placeOf, readMark, takeOver } from "./keeper.ts";
+import { isKept } from "./keeper.ts";
 import { readBook } from "./on-host.ts";
+import { placeOf, readMark, takeOver } from "./take-over.ts";
 
 /** Whether other operators deploy this environment too. */
 export function isShared({ settings }: Pick<Target, "settings">): boolean {

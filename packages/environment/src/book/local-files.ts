@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { join, relative } from "node:path";
-import { readFact, writeFileAtomic } from "@understudy/core";
+import { join, normalize, relative } from "node:path";
+import { readFact, UserError, writeFileAtomic } from "@understudy/core";
 import type { Target } from "../target.ts";
 
 type Place = Pick<Target, "installation" | "environment">;
@@ -36,10 +36,15 @@ export function localFiles({ installation, environment }: Place): Record<string,
   };
 }
 
-/** Make this installation's files what the book says. What it does not name, and is of the environment as it is now, goes. */
+/**
+ * Make this installation's files what the book says. What it does not name, and is of the environment as it is now, goes. A receipt that
+ * is here stays: it was signed with the key that is here.
+ * @throws UserError, before anything is written, when the book names a file that is none of its
+ */
 export function placeFiles({ installation, environment }: Place, files: Readonly<Record<string, string>>): void {
   const { stateDir } = installation;
   const { name } = environment;
+  for (const path of Object.keys(files)) refuseForeign(path, name);
   const current = [
     ...sharedFacts.map((fact) => factPath(name, fact)),
     ...filesBelow(stateDir, `deployed/${name}`),
@@ -47,9 +52,23 @@ export function placeFiles({ installation, environment }: Place, files: Readonly
   ];
   for (const [path, text] of inOrder(files, name)) {
     const file = join(stateDir, path);
+    if (path.startsWith("receipts/") && existsSync(file)) continue;
     if (!existsSync(file) || readFileSync(file, "utf8") !== text) writeFileAtomic(file, text);
   }
   for (const path of current) if (!(path in files)) rmSync(join(stateDir, path), { force: true });
+}
+
+/** The book comes from a host, which is not trusted with the files of whoever looks at it. */
+function refuseForeign(path: string, environment: string): void {
+  const own = [
+    ...[`facts/${environment}/`, `deployed/${environment}/`, `backups/${environment}/`],
+    ...["releases/", "receipts/", "points/", `restores/${environment}.json`, `team/${environment}-swap.json`],
+    journalPath(environment),
+  ];
+  if (path === normalize(path) && own.some((one) => (one.endsWith("/") ? path.startsWith(one) : path === one))) return;
+  throw new UserError(`What is noted of ${environment} on its host names a file that does not belong there: ${path}`, {
+    next: "Find out who altered it, before anything is deployed there",
+  });
 }
 
 export function journalPath(environment: string): string {
