@@ -78,17 +78,29 @@ it("lets two operators deploy one environment: one waits or is refused by name, 
   for (const { root } of [ada, bob]) expect(textBelow(join(root, "logs"))).not.toContain(database.password);
 });
 
-it("keeps a shared state in S3 as well", async () => {
+it("keeps a shared state in S3 as well, and a production whose record another operator made", async () => {
   await using s3 = await startS3();
   const endpoint = `endpoint=${s3.url}&region=us-east-1&use_path_style=true`;
-  await using ada = operator(`s3://${s3.bucket}/state?${endpoint}`, 19_800);
+  await using ada = createInstallation(
+    `state: { backend: "s3://${s3.bucket}/state?${endpoint}" }\nenvironments:\n  production: { kind: production, profile: laptop, portOffset: 19800 }\n`,
+  );
+  writeTinyStack(ada);
   ada.write(
     "compose/env.template",
     `${ada.read("compose/env.template")}AWS_ACCESS_KEY_ID=of-a-test\nAWS_SECRET_ACCESS_KEY=secret-of-a-test\n`,
   );
-  const { release } = await ada.json<DeployJson>(...deploy);
-  await using bob = joinAs(ada, "staging");
-  expect(await bob.json<DeployJson>(...deploy, "--refresh")).toMatchObject({ changes: nothing, release });
+  const { release } = await ada.json<DeployJson>("deploy:production");
+  // Without the record of what is deployed, a production is not touched.
+  await using bob = joinAs(ada, "production");
+  expect(await bob.json<DeployJson>("deploy:production", "--refresh")).toMatchObject({ changes: nothing, release });
+
+  // Nor when what is known here may be older than what was lost.
+  await using engine = await connectEngine("local");
+  await engine.docker.getVolume(`${ada.project}-production-book`).remove();
+  expectRefusal(
+    await bob.run("deploy:production", "--refresh"),
+    /What the operators noted of production is gone from its host/,
+  );
 });
 
 it("refuses who has not been handed the environment file, and whose stack it is not", async () => {

@@ -3,7 +3,7 @@ import type { Target } from "../target.ts";
 import { type Book, hashOf, type OpenRun } from "./book.ts";
 import { localFiles } from "./local-files.ts";
 import { readUnderLock, writeBook, writeOpenRun } from "./on-host.ts";
-import { type Mark, placeOf, setMark, takeOver, unended } from "./take-over.ts";
+import { type Mark, placeOf, refuseLost, setMark, takeOver, unended } from "./take-over.ts";
 
 /** The keepers of this process, by installation and environment: facts are written in many places, which do not know of them. */
 const keepers = new Map<string, Keeper>();
@@ -42,6 +42,7 @@ export class Keeper implements AsyncDisposable {
     session: HostSession,
   ): Promise<{ readonly keeper: Keeper; readonly cutOff: OpenRun | undefined }> {
     const found = await readUnderLock(engine, session, target.environment.stackName);
+    if (!found.book) refuseLost(target);
     const mark = takeOver(target, found);
     const keeper = new Keeper(target, session, mark);
     keepers.set(keyOf(target), keeper);
@@ -72,8 +73,11 @@ export class Keeper implements AsyncDisposable {
     const files = localFiles(this.#target);
     const book: Book = { generation: this.#mark.generation + 1, files };
     if (hashOf(book) === this.#mark.hash) return;
-    this.#mark = setMark(this.#target, book);
+    // Before the book, so that nobody here takes the one there for newer; unless there is none, which would look like one that was lost.
+    const isFirst = this.#mark.generation === 0;
+    if (!isFirst) this.#mark = setMark(this.#target, book);
     await writeBook(this.#session, book);
+    if (isFirst) this.#mark = setMark(this.#target, book);
   }
 
   /** The run has ended, well or not. */

@@ -69,7 +69,7 @@ async function readFrom(engine: Engine, container: string, stackName: string): P
     };
   } catch (error) {
     throw new UserError(`What is noted of ${stackName} on ${engine.host} is damaged (volume ${stackName}-book)`, {
-      next: `Remove it (docker volume rm ${stackName}-book), and run this on the machine that deployed last: it writes it anew`,
+      next: `Remove it (docker volume rm ${stackName}-book), and run this on the machine that deployed last: it says how to begin a new one`,
       cause: error,
     });
   }

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { Target } from "../target.ts";
 import { type Book, type OpenRun, packBook, unpackBook } from "./book.ts";
 import { localFiles } from "./local-files.ts";
-import { readMark, takeOver, unended } from "./take-over.ts";
+import { readMark, refuseLost, takeOver, unended } from "./take-over.ts";
 
 const settings = parseSettings("environments: { staging: { kind: staging } }", "understudy.yml");
 
@@ -77,6 +77,13 @@ describe("takeOver", () => {
     const ada = deployed();
     expect(takeOver(ada, { book: undefined, open: undefined })).toEqual({ generation: 0, hash: "" });
     expect(readFact(ada.installation, "staging", "release")).toEqual({ id: "r-1" });
+  });
+
+  it("does not go by what is known here once a book was seen, and is lost", () => {
+    const ada = deployed();
+    expect(() => refuseLost(ada)).not.toThrow();
+    takeOver(ada, { book: bookOf(ada), open: undefined });
+    expect(() => refuseLost(ada)).toThrow("is gone from its host (volume understudy-staging-book)");
   });
 
   it("lets a run that was cut off elsewhere be seen here, once", () => {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { type Installation, writeFileAtomic } from "@understudy/core";
+import { type Installation, UserError, writeFileAtomic } from "@understudy/core";
 import type { Target } from "../target.ts";
 import { type Book, hashOf, type OpenRun } from "./book.ts";
 import { journalPath, placeFiles } from "./local-files.ts";
@@ -23,7 +23,7 @@ export function placeOf({ root }: Installation): string {
 /** Make this installation's files those of the book, unless they are. @returns which book they are now */
 export function takeOver(target: Place, { book, open }: BookOnHost): Mark {
   const mark = readMark(target);
-  // Nobody has written one yet, or it was removed: what is known here becomes the first.
+  // Nobody has written one yet: what is known here becomes the first.
   if (!book) return { generation: mark?.generation ?? 0, hash: "" };
   const hash = hashOf(book);
   if (mark?.hash !== hash || mark.generation !== book.generation) {
@@ -32,6 +32,15 @@ export function takeOver(target: Place, { book, open }: BookOnHost): Mark {
   }
   noteCutOff(target, unended({ book, open }));
   return { generation: book.generation, hash };
+}
+
+/** What is known here may be older than what was lost. @throws UserError when this installation has seen a book of the environment */
+export function refuseLost(target: Place): void {
+  if (!readMark(target)) return;
+  const { name, stackName } = target.environment;
+  throw new UserError(`What the operators noted of ${name} is gone from its host (volume ${stackName}-book)`, {
+    next: `On the machine that changed ${name} last, remove ${markFile(target)} and run this again: what is known there becomes the first book. Everywhere else run it afterwards`,
+  });
 }
 
 /** A run that was cut off elsewhere has no line in this journal yet. */
@@ -63,7 +72,6 @@ export function readMark(target: Place): Mark | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Mark) : undefined;
 }
 
-/** Before the book is written, so that nobody takes an older one for newer. */
 export function setMark(target: Place, book: Book): Mark {
   const mark = { generation: book.generation, hash: hashOf(book) };
   writeFileAtomic(markFile(target), `${JSON.stringify(mark)}\n`);
