@@ -16,6 +16,10 @@ interface DeployJson {
   readonly release: string;
 }
 
+/** A row of Pulumi's table, as the JSON that it holds; and which one is the stack's. */
+const stored = "convert_from(decode(data->>'data', 'base64'), 'UTF8')";
+const ofStack = "key like '%/stacks/%/staging.json'";
+
 const deploy = ["deploy:staging", "--env", "laptop"] as const;
 
 it("lets two operators deploy one environment: one waits or is refused by name, goes on after a kill -9, and loses nothing while the backend is away", async () => {
@@ -72,8 +76,25 @@ it("lets two operators deploy one environment: one waits or is refused by name, 
   await database.start();
   const mended = await bob.run(...deploy);
   expect(mended.exitCode, mended.stderr).toBe(0);
-  console.log(mended.stderr);
   await expectIntact(database, ada, bob);
+
+  bob.write(".env.staging", bob.read(".env.staging").replace(/^PGPASSWORD=.*$/m, "PGPASSWORD=not-this-one"));
+  expectRefusal(
+    await bob.run(...deploy, "--refresh"),
+    /^error: The state backend .* refuses us: password authentication failed.* Set PGPASSWORD in your environment, or in \.env\.staging/m,
+  );
+
+  // Every operator's `local` is another engine: what runs on one must not count as gone on the other.
+  await database.query(
+    `update pulumi_state set data = jsonb_build_object('data', encode(convert_to(regexp_replace(${stored}, '("outputs":\\s*\\{\\s*"engine":\\s*")[^"]*', '\\1another'), 'UTF8'), 'base64')) where ${ofStack}`,
+  );
+  const running = await containers(ada);
+  expectRefusal(await ada.run(...deploy, "--refresh"), /^error: .*staging runs on another Docker engine \(another\)/m);
+  expectRefusal(
+    await ada.run("destroy:staging", "--yes"),
+    /^error: .*staging runs on another Docker engine \(another\)/m,
+  );
+  expect(await containers(ada)).toEqual(running);
 
   for (const { root } of [ada, bob]) expect(textBelow(join(root, "logs"))).not.toContain(database.password);
 });
@@ -101,24 +122,6 @@ it("keeps a shared state in S3 as well, and a production whose record another op
     await bob.run("deploy:production", "--refresh"),
     /What the operators noted of production is gone from its host/,
   );
-});
-
-it("refuses who has not been handed the environment file, and whose stack it is not", async () => {
-  await using database = await startStateDatabase();
-  await using ada = operator(database.url, 19_900);
-  ada.write("compose/env.template", `${ada.read("compose/env.template")}PGPASSWORD=${database.password}\n`);
-  await ada.json<DeployJson>(...deploy);
-  await using bob = joinAs(ada, "staging");
-  bob.write(".env.staging", bob.read(".env.staging").replace(/^PGPASSWORD=.*$/m, "PGPASSWORD=not-this-one"));
-  expectRefusal(
-    await bob.run(...deploy, "--refresh"),
-    /refuses us: password authentication failed.*PGPASSWORD.*\.env\.staging/,
-  );
-  // The same state, met by another engine: every operator's `local` is another one.
-  await database.query(
-    `update pulumi_state set data = jsonb_build_object('data', encode(convert_to(regexp_replace(convert_from(decode(data->>'data', 'base64'), 'UTF8'), '("outputs":\\s*\\{\\s*"engine":\\s*")[^"]*', '\\1another'), 'UTF8'), 'base64')) where key like '%/stacks/%/staging.json'`,
-  );
-  expectRefusal(await ada.run(...deploy, "--refresh"), /runs on another Docker engine \(another\)/);
 });
 
 function operator(backend: string, portOffset: number): TestInstallation {
@@ -150,7 +153,7 @@ async function expectIntact(database: StateDatabase, ...operators: readonly Test
   const [one, other] = operators as [TestInstallation, TestInstallation];
   expect(await database.query("select key from pulumi_state where key like '%/locks/%'")).toEqual([]);
   const [state = ""] = await database.query(
-    "select replace(convert_from(decode(data->>'data', 'base64'), 'UTF8'), chr(10), ' ') from pulumi_state where key like '%/stacks/%/staging.json'",
+    `select replace(${stored}, chr(10), ' ') from pulumi_state where ${ofStack}`,
   );
   const { latest } = (JSON.parse(state) as { checkpoint: { latest: Latest } }).checkpoint;
   expect(latest.pending_operations ?? []).toEqual([]);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Journal, parseSettings, readFact, resolveEnvironment, writeFact } from "@understudy/core";
@@ -8,12 +8,15 @@ import { type Book, type OpenRun, packBook, unpackBook } from "./book.ts";
 import { localFiles } from "./local-files.ts";
 import { readMark, refuseLost, takeOver, unended } from "./take-over.ts";
 
-const settings = parseSettings("environments: { staging: { kind: staging } }", "understudy.yml");
+const settings = parseSettings(
+  "environments: { staging: { kind: staging }, production: { kind: production } }",
+  "understudy.yml",
+);
 
-function target(): Target {
+function target(environment = "staging"): Target {
   const root = mkdtempSync(join(tmpdir(), "book-"));
   const installation = { root, stateDir: join(root, ".understudy") } as Target["installation"];
-  return { installation, settings, environment: resolveEnvironment(settings, "staging") };
+  return { installation, settings, environment: resolveEnvironment(settings, environment) };
 }
 
 function write({ installation }: Target, path: string, text: string): void {
@@ -94,6 +97,19 @@ describe("takeOver", () => {
     const journal = new Journal(bob.installation, "staging", "deploy:staging");
     expect(journal.interrupted()).toEqual({ verb: run.verb, step: run.step, at: run.at });
     expect(read(bob, "journal/staging.jsonl").split(run.run)).toHaveLength(2);
+  });
+
+  it("gives another operator what ends a promotion: that it is under way, and the point that leads back", () => {
+    const ada = target("production");
+    writeFact(ada.installation, "production", "promotion", { verb: "promote", release: "r-2", tag: "rollback-1" });
+    write(ada, "points/rollback-1/message.txt", "{}");
+    write(ada, "points/rollback-1/deployed/docker-compose.yml", "services: {}");
+    write(ada, "points/rollback-2/release.json", "what a killed run left");
+    const bob = target("production");
+    takeOver(bob, { book: bookOf(ada), open: { ...run, verb: "promote" } });
+    expect(readFact(bob.installation, "production", "promotion")).toMatchObject({ tag: "rollback-1" });
+    expect(read(bob, "points/rollback-1/deployed/docker-compose.yml")).toBe("services: {}");
+    expect(existsSync(join(bob.installation.stateDir, "points/rollback-2"))).toBe(false);
   });
 
   it("keeps a receipt that was signed here", () => {
