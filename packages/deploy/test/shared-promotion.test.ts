@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -8,7 +8,9 @@ import { killAt } from "./support/promotion-kills.ts";
 import { answers, PromotionStage } from "./support/promotion-stage.ts";
 
 it("lets another operator end a promotion that was killed, and go back from one that ended", async () => {
+  using opened = new DisposableStack();
   const state = mkdtempSync(join(tmpdir(), "understudy-state-"));
+  opened.defer(() => rmSync(state, { recursive: true }));
   await using stage = await PromotionStage.prepare(async (stage) => {
     const { installation } = stage;
     installation.write(
@@ -50,16 +52,16 @@ it("lets another operator end a promotion that was killed, and go back from one 
   expect(await bob.json("rollback", "--tag", promoted.tag, "--yes")).toMatchObject({ release: before.release });
   expect(await stage.serves()).toBe(answers.first);
   expect(await ada.json("status", "--production")).toMatchObject({ release: before.release });
-  rmSync(state, { recursive: true });
 });
 
-/** What is committed and tagged, and what goes from hand to hand. */
+/** What is committed and tagged, and what goes from hand to hand, as far as it was made yet. */
 function handOver(ada: TestInstallation, bob: TestInstallation): void {
   const git = (...args: string[]) => execFileSync("git", ["-C", bob.root, ...args], { stdio: "pipe" });
   git("init", "--quiet");
   git("fetch", "--quiet", "--tags", ada.root, "HEAD");
   git("reset", "--quiet", "--hard", "FETCH_HEAD");
   bob.write(".understudy/.keep", "");
-  for (const file of [".env.staging", ".env.production", ".understudy/receipt.key", ".understudy/backup.key"])
+  const files = [".env.staging", ".env.production", ".understudy/receipt.key", ".understudy/backup.key"];
+  for (const file of files.filter((one) => existsSync(join(ada.root, one))))
     copyFileSync(join(ada.root, file), join(bob.root, file));
 }
