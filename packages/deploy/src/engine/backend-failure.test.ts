@@ -27,6 +27,7 @@ describe("backendFailure", () => {
 
   it("does not take a container's trouble for the backend's", () => {
     expect(failure("docker:index:Container (web):\n  error: Unable to create container: Conflict")).toBeUndefined();
+    expect(failure("error: Cannot connect to the Docker daemon: dial tcp: connection refused")).toBeUndefined();
     expect(failure("error: sdk-v2/provider2.go:571: Unable to pull: dial tcp: connection refused")).toBeUndefined();
   });
 });

@@ -41,7 +41,9 @@ export function backendFailure({
 /** The first line that is about the backend. A container's own troubles with a network can read alike, and name its provider. */
 function tellingLine(said: string): string | undefined {
   const lines = said.split("\n").map((line) => line.trim());
-  return lines.find((line) => (refused.test(line) || away.test(line)) && !/docker:index|sdk-v2|\.go:\d+/.test(line));
+  return lines.find(
+    (line) => (refused.test(line) || away.test(line)) && !/docker:index|sdk-v2|\.go:\d+|Docker|unix:\/\//.test(line),
+  );
 }
 
 /** The last of the causes that Go strings together, without a place that says nothing to people. */

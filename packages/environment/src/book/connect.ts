@@ -1,5 +1,4 @@
 import { connectEngine, type Engine } from "@understudy/core";
-import { toolboxOn } from "../reach.ts";
 import type { Target } from "../target.ts";
 import { hashOf } from "./book.ts";
 import { isKept } from "./keeper.ts";
@@ -29,7 +28,7 @@ export async function connectTo(target: Target): Promise<Engine> {
 
 /** While a run of this installation goes on, or was cut off, its files know more than the book. */
 async function learn(target: Target, engine: Engine): Promise<void> {
-  const found = await readBook(engine, target.environment.stackName, () => toolboxOn(engine));
+  const found = await readBook(engine, target.environment.stackName);
   if (!found.book || found.open?.where === placeOf(target.installation)) return;
   const mark = readMark(target);
   const { generation } = found.book;

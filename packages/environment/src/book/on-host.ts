@@ -6,6 +6,12 @@ import { filesOfTar } from "./tar.ts";
 /** Where the lock's container has the book. */
 const folder = "/book";
 
+/** On a container that a book is read through: the stack. */
+const readerLabel = "understudy.book";
+
+/** Reading takes no longer, seconds. */
+const abandonedAfter = 300;
+
 /** A book as it lies on the host; undefined parts are not there. */
 export interface BookOnHost {
   readonly book: Book | undefined;
@@ -19,19 +25,16 @@ export function bookMount(stackName: string): MountSettings {
 
 /**
  * Read a stack's book without its lock, through a container that is never started.
- * @param image any that is on the host
+ * @returns nothing where there is no book, or no image to read it with; under the lock there is one
  * @throws UserError when it is damaged
  */
-export async function readBook(engine: Engine, stackName: string, image: () => Promise<string>): Promise<BookOnHost> {
+export async function readBook(engine: Engine, stackName: string): Promise<BookOnHost> {
   const mount = bookMount(stackName);
-  try {
-    await engine.docker.getVolume(mount.Source).inspect();
-  } catch (error) {
-    if (isGone(error)) return { book: undefined, open: undefined };
-    throw error;
-  }
+  const Image = (await hasVolume(engine, mount.Source)) && (await anyImage(engine));
+  if (!Image) return { book: undefined, open: undefined };
+  await removeAbandoned(engine, stackName);
   const container = await engine.docker.createContainer({
-    Image: await image(),
+    ...{ Image, Labels: { [readerLabel]: stackName } },
     Healthcheck: { Test: ["NONE"] },
     HostConfig: { Mounts: [mount] },
   });
@@ -56,6 +59,37 @@ export async function writeBook(session: HostSession, book: Book): Promise<void>
 export async function writeOpenRun(session: HostSession, run: OpenRun | undefined): Promise<void> {
   if (run) return await put(session, "open", Buffer.from(JSON.stringify(run)));
   await inLock(session, `rm -f ${folder}/open`, "");
+}
+
+async function hasVolume(engine: Engine, name: string): Promise<boolean> {
+  try {
+    await engine.docker.getVolume(name).inspect();
+    return true;
+  } catch (error) {
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+/** The toolbox, unless somebody took it away: nothing of an image is run. */
+async function anyImage(engine: Engine): Promise<string | undefined> {
+  const [toolboxes, all] = await Promise.all([
+    engine.docker.listImages({ filters: { reference: ["understudy/toolbox"] } }),
+    engine.docker.listImages(),
+  ]);
+  return (toolboxes[0] ?? all[0])?.Id;
+}
+
+/** What was killed while it read has left its container. */
+async function removeAbandoned(engine: Engine, stackName: string): Promise<void> {
+  const filters = { label: [`${readerLabel}=${stackName}`] };
+  for (const { Id, Created } of await engine.docker.listContainers({ all: true, filters })) {
+    if (Date.now() / 1_000 - Created < abandonedAfter) continue;
+    await engine.docker
+      .getContainer(Id)
+      .remove({ force: true })
+      .catch((error) => (isGone(error) ? undefined : Promise.reject(error)));
+  }
 }
 
 async function readFrom(engine: Engine, container: string, stackName: string): Promise<BookOnHost> {
