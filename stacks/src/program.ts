@@ -25,6 +25,8 @@ export interface StackInput {
     >
   >;
   labels(kind: "container" | "network" | "volume", name: string): Labels;
+  /** The id of the engine that it is for, where several machines use the state: what tells whose stack it is. */
+  readonly engineId?: string | undefined;
   /** Services are to reach nobody outside the stack. */
   readonly closed: boolean;
   /** How a service's container was made, when it was not by us and is to stay. */
@@ -70,7 +72,7 @@ export function stackProgram(input: StackInput): pulumi.automation.PulumiFn {
       const service = watched.model.services[name];
       if (service) containers.set(name, declareContainer(watched, service, networks, volumes, containers));
     }
-  });
+  }, input);
 }
 
 function declareNetworks({ stackName, model, labels, secrets }: StackInput): Map<string, docker.Network> {

@@ -13,8 +13,12 @@ export type Noted = <Args extends unknown[]>(wait: Wait<Args>) => Wait<Args>;
  * program that ended well for one that has named every resource, and removes the others, the services that waited for what
  * failed, the edge among them.
  * @param declare names the resources; what it returns ends after they were registered
+ * @param of the engine or the swarm that it is for, where the state is to say so
  */
-export function programWithWaits(declare: (noted: Noted) => (() => Promise<void>) | void): pulumi.automation.PulumiFn {
+export function programWithWaits(
+  declare: (noted: Noted) => (() => Promise<void>) | void,
+  of: { readonly engineId?: string | undefined },
+): pulumi.automation.PulumiFn {
   return async () => {
     const failures: unknown[] = [];
     const rest = declare((wait) => async (...args) => {
@@ -28,5 +32,6 @@ export function programWithWaits(declare: (noted: Noted) => (() => Promise<void>
     await waitForRPCs();
     await rest?.();
     if (failures.length) throw failures[0];
+    return of.engineId ? { engine: of.engineId } : {};
   };
 }

@@ -1,4 +1,4 @@
-import { connectTo } from "@understudy/core";
+import { openEngine } from "@understudy/core";
 import type { Target } from "@understudy/environment";
 import { readHoldings } from "./catalog.ts";
 import { repositoryOf } from "./open-repository.ts";
@@ -19,7 +19,7 @@ export interface ListedBackup {
 /** The newest first; none where none was ever taken. @throws UserError when the repository does not open. */
 export async function listBackups(target: Target): Promise<ListedBackup[]> {
   const { name } = target.environment;
-  await using engine = await connectTo(target.environment);
+  await using engine = await openEngine(target.environment);
   await using repository = await Repository.openExisting(repositoryOf(target, engine));
   if (!repository) return [];
   const { backups } = await readHoldings(repository);

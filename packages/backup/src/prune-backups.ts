@@ -1,4 +1,4 @@
-import { connectTo, openLog } from "@understudy/core";
+import { openEngine, openLog } from "@understudy/core";
 import { mutate, rollbackPoints, type Target, toolboxOn } from "@understudy/environment";
 import { type Backup, readHoldings } from "./catalog.ts";
 import { dropManifest } from "./manifest/kept.ts";
@@ -28,7 +28,7 @@ export interface PruneReport {
 export async function pruneBackups({ target, dryRun, wait, say }: PruneRequest): Promise<PruneReport> {
   const { installation, environment } = target;
   const log = openLog(installation, environment.name, "backup");
-  await using engine = await connectTo(environment);
+  await using engine = await openEngine(environment);
   const options = { verb: "backup:prune", wait, toolbox: await toolboxOn(engine), onlyReads: true, log, say };
   const report = await mutate(target, engine, options, async ({ journal }) => {
     await using repository = await Repository.openExisting(repositoryOf(target, engine));

@@ -1,4 +1,4 @@
-import { confirmDestructive, connectTo, openLog, UserError } from "@understudy/core";
+import { confirmDestructive, openEngine, openLog, UserError } from "@understudy/core";
 import { openSide, type Side } from "@understudy/data";
 import { mutate, type Target, toolboxOn, unfinishedSwap } from "@understudy/environment";
 import { keepPresent } from "./backup.ts";
@@ -91,7 +91,7 @@ async function underLock(
 }
 
 async function lookUp(target: Target, id: string): Promise<StoredBackup> {
-  await using engine = await connectTo(target.environment);
+  await using engine = await openEngine(target.environment);
   return await readBackup(target, engine, id);
 }
 

@@ -17,7 +17,7 @@ export { containerLines, type LogWindow, lastLogLines } from "./docker/container
 export { compareVersions, connectEngine, type Engine, isGone, minimumApiVersion, statusOf } from "./docker/engine.ts";
 export { type ExecOptions, type ExecResult, exec, execStream } from "./docker/exec.ts";
 export type { ServiceSpec, SwarmService, SwarmTask } from "./docker/fleet/api.ts";
-export { connectTo, type Whereabouts } from "./docker/fleet/connect.ts";
+export { openEngine, type Whereabouts } from "./docker/fleet/connect.ts";
 export { type Fleet, type FleetNode, type FleetView, ingressLabel } from "./docker/fleet/fleet.ts";
 export { pinOf } from "./docker/fleet/places.ts";
 export { Foothold } from "./docker/foothold.ts";
@@ -46,7 +46,7 @@ export { GitFailure, type GitState, git, gitCommit, gitState, hasCommit, isInGit
 export { giveWay } from "./give-way.ts";
 export { sha256 } from "./hash.ts";
 export { findInstallation, type Installation, sourceRoot } from "./installation.ts";
-export { type InterruptedRun, Journal } from "./journal.ts";
+export { type InterruptedRun, Journal, type JournalLine } from "./journal.ts";
 export { isKey, keyInFile, readSecretFile } from "./key-file.ts";
 export { dayOf, type Log, openLog, silentLog } from "./log.ts";
 export { type Notice, Outbox, type PastNotice, type Pending, type Refusal } from "./notices/outbox.ts";

@@ -1,9 +1,11 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { operator } from "./audit.ts";
 import type { Installation } from "./installation.ts";
 import { secrets } from "./redact.ts";
 
-interface JournalLine {
+/** One line of a journal: a step that begins, or the end. */
+export interface JournalLine {
   readonly run: string;
   readonly verb: string;
   readonly step: string;
@@ -25,11 +27,20 @@ export interface InterruptedRun {
 export class Journal {
   readonly #file: string;
   readonly #verb: string;
-  readonly #run = `${Date.now()}-${process.pid}`;
+  readonly #hear: (line: JournalLine) => void;
+  /** Tells the runs of all installations apart. */
+  readonly run = `${Date.now()}-${process.pid}`;
 
-  constructor(installation: Installation, environment: string, verb: string) {
+  /** @param hear is told every line once it is written */
+  constructor(
+    installation: Installation,
+    environment: string,
+    verb: string,
+    hear: (line: JournalLine) => void = () => {},
+  ) {
     this.#file = join(installation.stateDir, "journal", `${environment}.jsonl`);
     this.#verb = verb;
+    this.#hear = hear;
   }
 
   /** The last run on this environment if it was cut off. A torn last line counts as not written. */
@@ -51,8 +62,9 @@ export class Journal {
 
   step(step: string, detail?: unknown): void {
     mkdirSync(dirname(this.#file), { recursive: true });
-    const line: JournalLine = { run: this.#run, verb: this.#verb, step, at: new Date().toISOString(), detail };
+    const line: JournalLine = { run: this.run, verb: this.#verb, step, at: new Date().toISOString(), detail };
     appendFileSync(this.#file, `${JSON.stringify(secrets.redactData(line))}\n`, { mode: 0o600, flush: true });
+    this.#hear(line);
   }
 
   #last(): JournalLine | undefined {
@@ -65,7 +77,7 @@ export class Journal {
   }
 
   end(result: "succeeded" | "failed"): void {
-    this.step("end", { result });
+    this.step("end", { result, by: operator() });
   }
 }
 

@@ -1,5 +1,5 @@
-import { connectTo, type Engine } from "@understudy/core";
-import { type DesiredStack, openReach, type Reach, stackOf, type Target } from "@understudy/environment";
+import type { Engine } from "@understudy/core";
+import { connectTo, type DesiredStack, openReach, type Reach, stackOf, type Target } from "@understudy/environment";
 import { openServer, type Server } from "./servers/server.ts";
 
 /** An environment as it is deployed, with a way to its data. */
@@ -12,11 +12,10 @@ export interface Side extends AsyncDisposable {
 
 /** @throws UserError when it is not deployed, its engine or its Postgres does not answer. */
 export async function openSide(target: Target): Promise<Side> {
-  const stack = await stackOf(target);
   await using opened = new AsyncDisposableStack();
-  const { environment } = stack;
-  const engine = opened.use(await connectTo(environment));
-  const reach = opened.use(await openReach(engine, environment.name));
+  const engine = opened.use(await connectTo(target));
+  const stack = await stackOf(target);
+  const reach = opened.use(await openReach(engine, stack.environment.name));
   const server = opened.use(await openServer(engine, reach, stack));
   const all = opened.move();
   return { stack, engine, reach, server, [Symbol.asyncDispose]: () => all.disposeAsync() };

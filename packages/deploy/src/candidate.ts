@@ -29,7 +29,18 @@ export async function createCandidate(
 
 /** Hash of everything that decides what the engine would make. */
 export function inputsOf({ model, environment, settings }: DesiredStack, images: ResolvedImages): string {
-  return hash({ model, images, stack: environment.stackName, backend: settings.state.backend });
+  const placed = { configs: contents(model.configs), secrets: contents(model.secrets) };
+  return hash({
+    model: { ...model, ...placed },
+    images,
+    stack: environment.stackName,
+    backend: settings.state.backend,
+  });
+}
+
+/** Where a file was read from makes no difference: another operator's checkout lies elsewhere. */
+function contents(files: DesiredStack["model"]["configs"]): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([name, { content }]) => [name, content]));
 }
 
 /** The files that every environment shares, as they were read. */

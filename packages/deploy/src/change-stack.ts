@@ -76,7 +76,7 @@ export async function makePlan(
   candidate: Candidate,
   { resumed, dryRun }: { readonly resumed: boolean; readonly dryRun: boolean },
 ): Promise<DeployPlan> {
-  const plan = await planDeploy(engine, candidate, log, refresh || dryRun || resumed);
+  const plan = await planDeploy(engine, candidate, log, { refresh: refresh || dryRun || resumed, resumed });
   if (!resumed && !dryRun) refuseStrays(plan, candidate);
   const { installation, environment, model } = candidate.desired;
   const recorded = readFact<string[]>(installation, environment.name, "volumes") ?? [];

@@ -1,11 +1,13 @@
-import { audit, connectTo, openLog, UserError } from "@understudy/core";
+import { audit, openLog, UserError } from "@understudy/core";
 import {
   chooseTarget,
+  connectTo,
   type EnvironmentChoice,
   type Profile,
   type Recorded,
   recordedDeployment,
   resolveProfile,
+  type Target,
 } from "@understudy/environment";
 import { changeStack, type DeployOutcome, makePlan, type StackChange } from "./change-stack.ts";
 import { ensureToolbox } from "./images/acquire.ts";
@@ -31,6 +33,8 @@ export interface DeployRequest extends EnvironmentChoice {
 
 interface Run extends StackChange {
   readonly wait: boolean;
+  /** Look again, under the lock, at what is recorded. */
+  again(): Pick<StackChange, "target" | "profile" | "recorded">;
 }
 
 /** Make an environment's stack what its compose files say, and prove it healthy. With `dryRun`, only say the plan. */
@@ -41,17 +45,16 @@ export async function deploy(request: DeployRequest): Promise<DeployOutcome> {
   const log = openLog(installation, environment.name, "deploy");
   const endPhase = followPhases(log);
   endPhase("start");
-  const kept = environment.kind === "production" ? recordedDeployment(chosen) : undefined;
-  if (kept) refuseOtherProfile(kept, request.profile);
-  const { target, profile } = kept ?? { target: chosen, profile: resolveProfile(environment, request.profile) };
-  say(`Environment ${environment.name}, profile ${profile.profile} (${profile.because})`);
-  if (kept) say(`Release ${kept.release.id} is recorded; deploy only repairs it. New releases come by promotion`);
-  log.info({ environment: environment.name, profile, dryRun: request.dryRun }, "deploy begins");
-  await using engine = await connectTo(environment);
+  await using engine = await connectTo(chosen);
   endPhase("connect");
+  const again = () => laidOver(chosen, request.profile);
+  const { target, profile, recorded } = again();
+  say(`Environment ${environment.name}, profile ${profile.profile} (${profile.because})`);
+  if (recorded) say(`Release ${recorded.id} is recorded; deploy only repairs it. New releases come by promotion`);
+  log.info({ environment: environment.name, profile, dryRun: request.dryRun }, "deploy begins");
   const { refresh, acceptEmptyVolumes, wait } = request;
   const run: Run = {
-    ...{ verb: `deploy:${environment.kind}`, target, profile, recorded: kept?.release, engine },
+    ...{ verb: `deploy:${environment.kind}`, target, profile, recorded, engine, again },
     ...{ workflows: { manner: "tolerant" }, lastMigration: belongingTo(chosen) },
     ...{ refresh, acceptEmptyVolumes, wait, say, log, endPhase },
   };
@@ -61,6 +64,15 @@ export async function deploy(request: DeployRequest): Promise<DeployOutcome> {
   }
   const unchanged = request.refresh ? undefined : await leaveUnchanged(run);
   return unchanged ?? (await change(run));
+}
+
+/** Production is what is recorded of it, once something is; anything else what the working tree says. */
+function laidOver(chosen: Target, asked: Profile | undefined): Pick<StackChange, "target" | "profile" | "recorded"> {
+  const { environment } = chosen;
+  const kept = environment.kind === "production" ? recordedDeployment(chosen) : undefined;
+  if (!kept) return { target: chosen, profile: resolveProfile(environment, asked), recorded: undefined };
+  refuseOtherProfile(kept, asked);
+  return { target: kept.target, profile: kept.profile, recorded: kept.release };
 }
 
 function refuseOtherProfile({ profile }: Recorded, asked: Profile | undefined): void {
@@ -95,7 +107,8 @@ async function change(run: Run): Promise<DeployOutcome> {
   const options = { verb, wait, toolbox: await ensureToolbox(engine, say), log, say };
   return await mutateStack(target, engine, options, async (mutation) => {
     endPhase("lock");
-    const outcome = await changeStack(run, mutation);
+    // Whoever had the lock before may have promoted another release.
+    const outcome = await changeStack({ ...run, ...run.again() }, mutation);
     log.info({ report: outcome.report }, "deploy ends");
     return outcome;
   });

@@ -1,6 +1,5 @@
 import {
   confirmDestructive,
-  connectTo,
   type Engine,
   forgetFact,
   type Log,
@@ -11,6 +10,7 @@ import {
 } from "@understudy/core";
 import {
   chooseTarget,
+  connectTo,
   type EnvironmentChoice,
   type EnvironmentFile,
   markSwapEnded,
@@ -21,6 +21,9 @@ import {
   type Target,
   takeSnapshot,
 } from "@understudy/environment";
+import { backendCredentials } from "./engine/credentials.ts";
+import { exportDeployment } from "./engine/deployment.ts";
+import { engineId, refuseOtherEngine } from "./engine/whose-engine.ts";
 import { ensureToolbox } from "./images/acquire.ts";
 import { removeContainer, removeNetwork, removeVolume } from "./live/strays.ts";
 import { mutateStack } from "./mutate-stack.ts";
@@ -46,7 +49,7 @@ export interface DestroyReport {
 export async function destroy(request: DestroyRequest): Promise<DestroyReport> {
   const target = chooseTarget(request, "staging");
   const { environment, installation } = target;
-  await using engine = await connectTo(environment);
+  await using engine = await connectTo(target);
   const planned = await reportOf(target, engine, await takeSnapshot(engine, environment.stackName), request.volumes);
   if (request.dryRun) return planned;
   await confirmDestructive(question(planned), {
@@ -109,6 +112,7 @@ async function removeByEngine(target: Target, engine: Engine, log: Log): Promise
     environment: target.environment.name,
     backend: target.settings.state.backend,
     passphrase: envFile.values.PULUMI_CONFIG_PASSPHRASE ?? "",
+    credentials: backendCredentials(envFile.values),
     dockerHost: engine.dockerHost,
     program: async () => {},
     log,
@@ -116,6 +120,8 @@ async function removeByEngine(target: Target, engine: Engine, log: Log): Promise
   if (!envFile.fresh) {
     try {
       const stack = await openStack(options);
+      const exported = await withEngine(options, stack, () => exportDeployment(stack));
+      refuseOtherEngine(exported, await engineId(engine, target), target);
       await withEngine(options, stack, () =>
         stack.destroy({ refresh: true, onOutput: (text) => log.debug({ pulumi: text }) }),
       );

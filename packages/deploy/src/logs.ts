@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { connectTo, containerLines, UserError } from "@understudy/core";
+import { containerLines, openEngine, UserError } from "@understudy/core";
 import {
   chooseTarget,
   type EnvironmentChoice,
@@ -19,7 +19,7 @@ export interface LogsRequest extends EnvironmentChoice {
 export async function* serviceLogs(request: LogsRequest): AsyncGenerator<string> {
   const target = chooseTarget(request);
   if (existsSync(target.installation.envFile(target.environment.name))) readEnvironmentFile(target);
-  await using engine = await connectTo(target.environment);
+  await using engine = await openEngine(target.environment);
   const snapshot = await takeSnapshot(engine, target.environment.stackName);
   const info = [...snapshot.containers.values()].find((candidate) => serviceOf(candidate) === request.service);
   if (!info) {

@@ -1,9 +1,10 @@
 import { type ComposeModel, replicaLabel, withoutReplicas } from "@understudy/compose";
-import { type Engine, type HostSession, label, runSteps, UserError } from "@understudy/core";
+import { type Engine, type HostSession, type Log, label, runSteps, UserError } from "@understudy/core";
 import type { ProfileChoice, Release, ResolvedImages } from "@understudy/environment";
 import {
   type DesiredStack,
   desiredStack,
+  isShared,
   readEnvironmentFile,
   type Target,
   takeSnapshot,
@@ -11,6 +12,7 @@ import {
 } from "@understudy/environment";
 import { refuseUndeployable } from "@understudy/stacks/check";
 import { type Candidate, createCandidate } from "./candidate.ts";
+import { backendCredentials } from "./engine/credentials.ts";
 import { acquireImages, type ImageSurvey, imagesByService, surveyImages } from "./images/acquire.ts";
 import { findImage } from "./images/resolve.ts";
 import { existingVolumes, ownedVolumes } from "./live/missing-volumes.ts";
@@ -25,6 +27,7 @@ export interface Preparation {
   readonly engine: Engine;
   /** The release to keep to: production's, once it has one. */
   readonly recorded: Release | undefined;
+  readonly log: Log;
   /** Says a line to the person. */
   readonly say: (line: string) => void;
 }
@@ -45,6 +48,7 @@ export async function prepareCandidate(
   const { engine, target, say } = preparation;
   const desired = await readDesired(preparation);
   await refuseNewSecretsOverOldData(engine, desired);
+  await refuseNewSecretsOverOldState(preparation, desired);
   if (!resumed) await refuseUnknownProduction(preparation);
   if (engine.fleet) for (const line of leftOutLines(desired.model)) say(line);
   const survey = await surveyWanted(preparation, desired);
@@ -159,6 +163,21 @@ async function refuseNewSecretsOverOldData(
   );
 }
 
+/** Another operator has the passphrase of what is in a shared state; new secrets would be of use to nobody. */
+async function refuseNewSecretsOverOldState({ engine, log }: Preparation, desired: DesiredStack): Promise<void> {
+  const { envFile, environment, installation, settings } = desired;
+  if (!envFile.fresh || !isShared(desired)) return;
+  const { hasStack } = await import("./engine/workspace.ts");
+  const known = await hasStack({
+    ...{ installation, project: settings.project, environment: environment.name, backend: settings.state.backend },
+    ...{ passphrase: "", credentials: backendCredentials(envFile.values), dockerHost: engine.dockerHost, log },
+  });
+  if (!known) return;
+  throw new UserError(`${envFile.path} is missing, and the shared state has ${environment.name} already`, {
+    next: `Get the file from whoever deployed it, put it there, and: chmod 600 ${envFile.path}`,
+  });
+}
+
 /** Another machine's production is not ours to lay a working tree over. */
 async function refuseUnknownProduction({ engine, target, recorded }: Preparation): Promise<void> {
   const { environment } = target;
@@ -173,6 +192,8 @@ async function refuseUnknownProduction({ engine, target, recorded }: Preparation
   }
   throw new UserError(
     `${environment.name} runs release ${[...releases].join(", ")}, which this checkout has no record of`,
-    { next: "Copy the folder .understudy from the machine that deployed it, or deploy from there" },
+    {
+      next: "Copy the folder .understudy from the machine that deployed it, or deploy from there; with a shared state (docs/shared-state.md) one deploy from there is enough",
+    },
   );
 }

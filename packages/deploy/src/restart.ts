@@ -1,6 +1,6 @@
 import type { ComposeModel } from "@understudy/compose";
-import { connectTo, openLog, runSteps, UserError } from "@understudy/core";
-import { chooseTarget, type EnvironmentChoice, stackOf } from "@understudy/environment";
+import { openLog, runSteps, UserError } from "@understudy/core";
+import { chooseTarget, connectTo, type EnvironmentChoice, stackOf } from "@understudy/environment";
 import { containerName } from "@understudy/stacks/names";
 import { edgeService, turnoverLimits } from "./edge/limits.ts";
 import { replaceBehindEdge, type Up } from "./edge/replace-behind-edge.ts";
@@ -34,9 +34,9 @@ export async function restart(request: RestartRequest): Promise<RestartReport> {
   const { service, wait, say } = request;
   const target = chooseTarget(request);
   const { environment, installation } = target;
+  await using engine = await connectTo(target);
   const desired = await stackOf(target);
   refuseUnknown(desired.model, service, environment.name);
-  await using engine = await connectTo(environment);
   const toolbox = await ensureToolbox(engine, say);
   const log = openLog(installation, environment.name, "restart");
   const container = containerName(environment.stackName, service);

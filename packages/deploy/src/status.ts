@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
-import { type ContainerInspectInfo, connectTo, describeHolder, label, readFact, table } from "@understudy/core";
+import { type ContainerInspectInfo, describeHolder, label, readFact, table } from "@understudy/core";
 import {
   chooseTarget,
+  connectTo,
   type DesiredStack,
   describeState,
   desiredStack,
@@ -73,7 +74,7 @@ export interface StatusReport {
 export async function status(choice: EnvironmentChoice): Promise<StatusReport> {
   const target = chooseTarget(choice);
   const { environment, installation } = target;
-  await using engine = await connectTo(environment);
+  await using engine = await connectTo(target);
   const [snapshot, holder, desired] = await Promise.all([
     takeSnapshot(engine, environment.stackName),
     describeHolder(engine, environment.stackName),

@@ -1,5 +1,5 @@
-import { connectTo, openLog, runSteps, statusOf } from "@understudy/core";
-import { chooseTarget, type EnvironmentChoice, serviceOf, takeSnapshot } from "@understudy/environment";
+import { openLog, runSteps, statusOf } from "@understudy/core";
+import { chooseTarget, connectTo, type EnvironmentChoice, serviceOf, takeSnapshot } from "@understudy/environment";
 import { ensureToolbox } from "./images/acquire.ts";
 import { mutateStack } from "./mutate-stack.ts";
 
@@ -20,7 +20,7 @@ export interface StopReport {
 export async function stop(request: StopRequest): Promise<StopReport> {
   const target = chooseTarget(request, "staging");
   const { environment, installation } = target;
-  await using engine = await connectTo(environment);
+  await using engine = await connectTo(target);
   const running = async () => {
     const { containers } = await takeSnapshot(engine, environment.stackName);
     return [...containers.values()]

@@ -1,5 +1,5 @@
 import { buffer } from "node:stream/consumers";
-import { connectTo, type Engine, exec, Foothold, label, startAttached, type Whereabouts } from "@understudy/core";
+import { type Engine, exec, Foothold, label, openEngine, startAttached, type Whereabouts } from "@understudy/core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { cannotPlayRemoteHost } from "./support/remote-host.ts";
 import { type SwarmHosts, startSwarmHosts } from "./support/swarm-hosts.ts";
@@ -54,7 +54,7 @@ describe.skipIf(missing)("three machines as one engine", () => {
     first?.docker("swarm", "init", "--advertise-addr", first.address);
     const token = first?.docker("swarm", "join-token", "-q", "worker") ?? "";
     for (const host of others) host.docker("swarm", "join", "--token", token, `${first?.address}:2377`);
-    engine = everything.use(await connectTo(whereabouts()));
+    engine = everything.use(await openEngine(whereabouts()));
     image = (await engine.docker.getImage(toolbox).inspect()).Id;
   });
   afterAll(() => everything.disposeAsync());

@@ -1,4 +1,6 @@
 export { networkName, volumeName } from "@understudy/stacks/names";
+export { connectTo, isShared } from "./book/connect.ts";
+export { publish } from "./book/keeper.ts";
 export { type DataFacts, type HeldCopy, readDataFacts, writeDataFacts } from "./data-facts.ts";
 export { deployOf, NotDeployed, stackOf } from "./deployed-stack.ts";
 export { type Endpoint, endpointLabel, endpoints } from "./endpoints.ts";

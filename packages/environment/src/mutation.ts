@@ -12,7 +12,11 @@ import {
   openQuietWindow,
   UserError,
 } from "@understudy/core";
-import { refuseUnfinishedSwap } from "./swap-fact.ts";
+import type { OpenRun } from "./book/book.ts";
+import { isShared } from "./book/connect.ts";
+import { Keeper } from "./book/keeper.ts";
+import { bookMount } from "./book/on-host.ts";
+import { refuseSwapElsewhere, refuseUnfinishedSwap } from "./swap-fact.ts";
 import type { Target } from "./target.ts";
 
 export interface MutationOptions {
@@ -62,16 +66,21 @@ export async function mutate<T>(
       process.exit(1);
     },
     onWait: (holder) => options.say(`Waiting: ${environment.name} is locked by ${holder}`),
+    mounts: isShared(target) ? [bookMount(environment.stackName)] : [],
   });
+  const shared = isShared(target) ? await Keeper.open(target, engine, session) : undefined;
+  await using keeper = shared?.keeper;
   if (environment.kind === "production" && !engine.remote) giveWay();
-  if (!options.overUnfinishedSwap) refuseUnfinishedSwap(target);
-  const journal = new Journal(installation, environment.name, options.verb);
+  if (options.overUnfinishedSwap) refuseSwapElsewhere(target, options.verb);
+  else refuseUnfinishedSwap(target);
+  const journal = new Journal(installation, environment.name, options.verb, (line) => keeper?.step(line));
   const interrupted = journal.interrupted();
   const resumed = !journal.endedWell();
   if (interrupted)
     options.say(
-      `The last ${interrupted.verb} was cut off at "${interrupted.step}" (${interrupted.at}); going on from what it left`,
+      `The last ${interrupted.verb}${byWhom(shared?.cutOff)} was cut off at "${interrupted.step}" (${interrupted.at}); going on from what it left`,
     );
+  await keeper?.begin({ run: journal.run, verb: options.verb });
   if (resumed) await options.afterFailure?.();
   const record = (result: "started" | "succeeded" | "failed", detail?: unknown) =>
     audit(installation, { what: options.verb, environment: environment.name, result, detail });
@@ -80,6 +89,7 @@ export async function mutate<T>(
   try {
     const outcome = await action({ session, journal, resumed });
     journal.end("succeeded");
+    await keeper?.end();
     record("succeeded");
     if (options.staysDown) keepQuiet(installation, environment.name);
     else if (!options.onlyReads) closeQuietWindow(installation, environment.name);
@@ -93,6 +103,12 @@ export async function mutate<T>(
     if (!options.onlyReads) closeQuietWindow(installation, environment.name);
     journal.end("failed");
     record("failed", messageOf(error).split("\n")[0]);
+    // Where this fails too, the next run finds this one as cut off, which comes to the same.
+    await keeper?.end().catch((failure) => options.log.error({ error: messageOf(failure) }, "not noted on the host"));
     throw thrown;
   }
+}
+
+function byWhom(run: OpenRun | undefined): string {
+  return run ? ` by ${run.by} (${run.where})` : "";
 }

@@ -1,4 +1,5 @@
 import { forgetFact, readFact, UserError, writeFact } from "@understudy/core";
+import { placeOf } from "./book/take-over.ts";
 import type { Target } from "./target.ts";
 
 const fact = "swap";
@@ -14,6 +15,8 @@ export interface UnfinishedSwap {
   readonly finish: string;
   /** ISO 8601. */
   readonly at: string;
+  /** The installation that began it, see `placeOf`; absent in one of an earlier version. */
+  readonly where?: string;
 }
 
 /** From here until `markSwapEnded` nothing but the same verb may change the environment: its services could start on half of the data. */
@@ -23,6 +26,7 @@ export function markSwapBegun({ installation, environment }: Target, swap: Omit<
     what,
     finish,
     at: new Date().toISOString(),
+    where: placeOf(installation),
   } satisfies UnfinishedSwap);
   forgetFact(installation, environment.name, migrationsFact);
 }
@@ -43,5 +47,16 @@ export function refuseUnfinishedSwap(target: Target): void {
   if (!swap) return;
   throw new UserError(`${swap.what} to ${target.environment.name} was cut off while its data was swapped in`, {
     next: `Finish it: ${swap.finish}`,
+  });
+}
+
+/** @throws UserError when a copy was cut off in another installation: how far it is stands beside the copy, which no other has. */
+export function refuseSwapElsewhere(target: Target, verb: string): void {
+  const swap = unfinishedSwap(target);
+  const here = placeOf(target.installation);
+  if (verb !== "sync:production" || !swap?.finish.startsWith("pnpm sync:") || (swap.where ?? here) === here) return;
+  const { name } = target.environment;
+  throw new UserError(`${swap.what} to ${name} was cut off on ${swap.where} while its data was swapped in`, {
+    next: `Finish it there: ${swap.finish}. If that machine is lost, begin anew: pnpm destroy:staging --environment ${name} --volumes`,
   });
 }

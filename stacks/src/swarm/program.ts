@@ -23,6 +23,8 @@ export interface SwarmInput {
   readonly pins: Readonly<Record<string, string>>;
   /** Ids of the networks that exist already (`external: true`), by their names: the provider asks for no network's id. */
   readonly networkIds: Readonly<Record<string, string>>;
+  /** Of the swarm, where the state is to say so. */
+  readonly engineId?: string | undefined;
   labels(kind: "service" | "network" | "volume" | FileKind, name: string): Labels;
   /** Services are to reach nobody outside the stack. */
   readonly closed: boolean;
@@ -74,7 +76,7 @@ export function swarmProgram(input: SwarmInput): pulumi.automation.PulumiFn {
     return async () => {
       await Promise.allSettled(waits.values());
     };
-  });
+  }, input);
 }
 
 function declareService(input: SwarmInput, service: Service, declared: Declared): docker.Service {

@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { MountSettings } from "dockerode";
 import { operator } from "../audit.ts";
 import { messageOf, UserError } from "../errors.ts";
 import { isAlive } from "../process-alive.ts";
@@ -32,6 +34,8 @@ export interface LockRequest {
   readonly onWait?: (holder: string) => void;
   /** On this machine's engine: the lock was removed by somebody, or went with the engine. Nothing may be changed any more. */
   readonly onLost?: () => void;
+  /** What of the host the foothold has beside its network. */
+  readonly mounts?: readonly MountSettings[];
   /** For another host: how long the lock outlives its owner's last sign of life, ms. Default: a minute. */
   readonly silence?: number;
 }
@@ -45,8 +49,9 @@ export interface LockRequest {
  * change a stack at once.
  */
 export class HostSession implements AsyncDisposable, HttpDoor {
+  /** The id of the foothold's container. */
+  readonly container: string;
   readonly #engine: Engine;
-  readonly #container: string;
   readonly #lock: LockRequest;
   readonly #input: Duplex;
   #beat: NodeJS.Timeout | undefined;
@@ -54,7 +59,7 @@ export class HostSession implements AsyncDisposable, HttpDoor {
 
   private constructor(engine: Engine, container: string, input: Duplex, lock: LockRequest) {
     this.#engine = engine;
-    this.#container = container;
+    this.container = container;
     this.#lock = lock;
     this.#input = input;
     input.on("error", () => {}).resume();
@@ -86,14 +91,14 @@ export class HostSession implements AsyncDisposable, HttpDoor {
 
   /** Run a command on the host's network, in the toolbox. */
   exec(command: readonly string[], options?: ExecOptions): Promise<ExecResult> {
-    return this.#whileHeld(() => exec(this.#engine, this.#container, command, options));
+    return this.#whileHeld(() => exec(this.#engine, this.container, command, options));
   }
 
   /** A TCP connection made on the host. */
   dial(address: string, port: number): Promise<Duplex> {
     const host = address.includes(":") ? `[${address}]` : address;
     const command = ["socat", "-", `TCP:${host}:${port},connect-timeout=5`];
-    return this.#whileHeld(() => execStream(this.#engine, this.#container, command));
+    return this.#whileHeld(() => execStream(this.#engine, this.container, command));
   }
 
   /** An HTTP request made on the host; nothing of it shows in a process list. `timeout` in ms, body at most 1 MiB. */
@@ -112,7 +117,7 @@ export class HostSession implements AsyncDisposable, HttpDoor {
     clearInterval(this.#beat);
     this.#input.end();
     await this.#engine.docker
-      .getContainer(this.#container)
+      .getContainer(this.container)
       .remove({ force: true })
       .catch((error) => {
         // 404: it ended with its input; 409: the engine is removing it already; a lost connection ended the input.
@@ -154,7 +159,7 @@ async function findHolder(engine: Engine, stackName: string): Promise<Holder | u
       return undefined;
     }
     const { [ownerLabel]: owner = "an unknown owner", [verbLabel]: verb = "?", ...labels } = Config.Labels;
-    const dead = labels[machineLabel] === hostname() && !isAlive(Number(labels[processLabel]));
+    const dead = labels[machineLabel] === thisMachine() && !isAlive(Number(labels[processLabel]));
     return { words: `${owner} (${verb}, since ${new Date(Created).toISOString()})`, dead };
   } catch (error) {
     if (isGone(error)) return undefined;
@@ -178,6 +183,12 @@ function holdCommand(engine: Engine, lock: LockRequest): string[] {
   return ["bash", "-c", `while read -r -t ${silenceOf(lock) / 1_000} _; do :; done`];
 }
 
+/** Operators' machines often have one name, and each its own processes: what it was booted as tells them apart, where the system says it. */
+function thisMachine(): string {
+  const boot = "/proc/sys/kernel/random/boot_id";
+  return [hostname(), ...(existsSync(boot) ? [readFileSync(boot, "utf8").trim()] : [])].join("/");
+}
+
 function lockName(stackName: string): string {
   return `${stackName}-lock`;
 }
@@ -192,10 +203,10 @@ async function tryCreate(engine: Engine, lock: LockRequest): Promise<AttachedCon
         [label.environment]: lock.environment,
         [ownerLabel]: `${operator()}, process ${process.pid}`,
         [verbLabel]: lock.verb,
-        [machineLabel]: hostname(),
+        [machineLabel]: thisMachine(),
         [processLabel]: String(process.pid),
       },
-      HostConfig: { NetworkMode: "host", Memory: 268_435_456 },
+      HostConfig: { NetworkMode: "host", Memory: 268_435_456, Mounts: [...(lock.mounts ?? [])] },
     });
   } catch (error) {
     if (statusOf(error) === 409 && messageOf(error).includes("already in use")) return undefined;

@@ -1,5 +1,5 @@
 import type { Engine } from "@understudy/core";
-import { type DesiredStack, markSwapBegun, markSwapEnded } from "@understudy/environment";
+import { type DesiredStack, markSwapBegun, markSwapEnded, publish } from "@understudy/environment";
 import { dropDatabase, keepDatabase, outgoingName } from "../databases/incoming.ts";
 import type { Server } from "../servers/server.ts";
 import { removeIncoming } from "../volumes/incoming.ts";
@@ -71,6 +71,7 @@ export async function putInPlace(swap: Swap, { report, prove, startOnOld }: Plac
   const { stack, engine, server, record, databases, volumes } = swap;
   markSwapBegun(stack, record);
   record.enter("swapping");
+  await publish(stack);
   try {
     report("services stop");
     await stopServices(engine, stack);
@@ -86,6 +87,7 @@ export async function putInPlace(swap: Swap, { report, prove, startOnOld }: Plac
     throw error;
   }
   record.enter("proven");
+  await publish(stack);
 }
 
 /** Start the services on the data that is live now, and wait until all are well. @throws UserError when they are not in time */

@@ -1,6 +1,5 @@
 import {
   confirmDestructive,
-  connectTo,
   type Engine,
   forgetFact,
   type Log,
@@ -11,6 +10,7 @@ import {
 } from "@understudy/core";
 import {
   chooseTarget,
+  connectTo,
   deployOf,
   type EnvironmentChoice,
   type Mutation,
@@ -64,7 +64,7 @@ export async function adopt(request: AdoptRequest): Promise<AdoptReport> {
   const log = openLog(installation, environment.name, "adopt");
   const resumed = readFact<boolean>(installation, environment.name, unfinished) ?? false;
   if (!resumed) refuseDeployed(chosen);
-  await using engine = await connectTo(environment);
+  await using engine = await connectTo(chosen);
   const project = await findProject(engine, request.project, environment.stackName);
   const misnamed = project.name === environment.stackName ? undefined : stackSetting(chosen, project);
   const target = { ...chosen, environment: { ...environment, stackName: project.name } };

@@ -41,7 +41,7 @@ export async function writeState(
   // What was created is taken as it was asked for; only now is all of it read.
   await run(() => stack.refresh({ onOutput }));
   rememberAdopted(candidate, services, await run(() => exportDeployment(stack)));
-  const { items } = await planDeploy(mirror, candidate, log, true);
+  const { items } = await planDeploy(mirror, candidate, log, { refresh: true, resumed: false });
   const replaced = items.filter(({ kind, action }) => kind === "container" && action === "replace");
   forgetAdopted(candidate, new Set(replaced.map(({ name }) => name)));
   return items;

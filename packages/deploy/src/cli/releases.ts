@@ -1,5 +1,5 @@
 import { runVerb, UserError } from "@understudy/core";
-import { chooseTarget, type EnvironmentChoice, environmentFlags } from "@understudy/environment";
+import { chooseTarget, connectTo, type EnvironmentChoice, environmentFlags, isShared } from "@understudy/environment";
 import { historyTable, releaseHistory } from "../releases/history.ts";
 
 interface Flags extends EnvironmentChoice {
@@ -19,7 +19,9 @@ await runVerb(import.meta.url, {
     const limit = Number(flags.limit);
     if (!Number.isInteger(limit) || limit < 1)
       throw new UserError(`--limit must be a whole number above 0, not "${flags.limit}"`, { exitCode: 2 });
-    const history = releaseHistory(chooseTarget(flags), limit);
+    const target = chooseTarget(flags);
+    await using _engine = isShared(target) ? await connectTo(target) : undefined;
+    const history = releaseHistory(target, limit);
     process.stdout.write(flags.json ? `${JSON.stringify(history)}\n` : historyTable(history));
   },
 });

@@ -9,12 +9,16 @@ import { stackLabels } from "../plan/labels.ts";
 import { serviceAsSaid } from "../swarm/as-said.ts";
 import { externalNetworks } from "../swarm/external-networks.ts";
 import { pinData } from "../swarm/pin-data.ts";
-import { openStack, type WorkspaceOptions, withEngine } from "./workspace.ts";
+import { backendCredentials } from "./credentials.ts";
+import { engineId } from "./whose-engine.ts";
+import { awaitStateFree, openStack, type WorkspaceOptions, withEngine } from "./workspace.ts";
 
 /** A candidate's Pulumi stack, opened. Operations go through `run`, which copes with a dead owner's lock. */
 export interface OpenStack {
   readonly stack: Awaited<ReturnType<typeof openStack>>;
   run<T>(operation: () => Promise<T>): Promise<T>;
+  /** Resolves once no other Pulumi works with the state. */
+  free(): Promise<void>;
   /** The failure that a health wait met inside the program, which the engine would only tell in its own words. */
   failure(): unknown;
 }
@@ -53,6 +57,7 @@ export async function openCandidate(
   const shared = {
     ...{ stackName, model: desired.model, images: candidate.images, closed: egress === "none" },
     ...{ labels: stackLabels(candidate, snapshot, adopted), secrets: desired.secretValues, awaitHealthy: waited },
+    engineId: await engineId(engine, desired),
   };
   const program = engine.fleet
     ? swarmProgram({
@@ -67,12 +72,18 @@ export async function openCandidate(
     environment: desired.environment.name,
     backend: desired.settings.state.backend,
     passphrase: desired.envFile.values.PULUMI_CONFIG_PASSPHRASE ?? "",
+    credentials: backendCredentials(desired.envFile.values),
     dockerHost: engine.dockerHost,
     program,
     log,
   };
   const stack = await openStack(options);
-  return { stack, run: (operation) => withEngine(options, stack, operation), failure: () => failed };
+  return {
+    stack,
+    run: (operation) => withEngine(options, stack, operation),
+    free: () => awaitStateFree(options, stack),
+    failure: () => failed,
+  };
 }
 
 /** The engine gives a container one way to be healthy; a swarm, the whole service. */

@@ -11,6 +11,7 @@ import {
 } from "@pulumi/pulumi/automation/index.js";
 import { assertPulumi, type Installation, isAlive, type Log, messageOf, secrets, UserError } from "@understudy/core";
 
+import { backendFailure } from "./backend-failure.ts";
 import { workFolder } from "./orphans.ts";
 import { passphrasePath } from "./passphrase.ts";
 
@@ -21,6 +22,8 @@ export interface WorkspaceOptions {
   /** `local`, or a Pulumi backend URL. */
   readonly backend: string;
   readonly passphrase: string;
+  /** What the backend asks who uses it for, by the names that Pulumi knows. */
+  readonly credentials: Readonly<Record<string, string>>;
   /** The engine that the provider talks to. */
   readonly dockerHost: string;
   readonly program: PulumiFn;
@@ -47,6 +50,13 @@ export async function forgetStack(options: WorkspaceOptions): Promise<void> {
   }
 }
 
+/** Whether the backend has a stack of this name. Needs no passphrase, and makes nothing. */
+export async function hasStack(options: Omit<WorkspaceOptions, "program">): Promise<boolean> {
+  const workspace = await LocalWorkspace.create(await workspaceSettings({ ...options, program: async () => {} }));
+  const stacks = await explained(options, () => workspace.listStacks());
+  return stacks.some(({ name }) => name.split("/").at(-1) === options.environment);
+}
+
 async function workspaceSettings(options: WorkspaceOptions): Promise<LocalWorkspaceOptions> {
   // A set variable, even an empty one, would win over the file.
   delete process.env.PULUMI_CONFIG_PASSPHRASE;
@@ -60,6 +70,9 @@ async function workspaceSettings(options: WorkspaceOptions): Promise<LocalWorksp
     secretsProvider: "passphrase",
     projectSettings: { name: options.project, runtime: "nodejs", main: folder, backend: { url: backendUrl(options) } },
     envVars: {
+      // A host that drops what is sent to it is told from a slow one; seconds.
+      PGCONNECT_TIMEOUT: "15",
+      ...options.credentials,
       PULUMI_CONFIG_PASSPHRASE_FILE: passphrasePath(options.passphrase),
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
@@ -69,19 +82,45 @@ async function workspaceSettings(options: WorkspaceOptions): Promise<LocalWorksp
   };
 }
 
-/** Run one engine operation: a lock left by a dead process is cleared, and failures are said in one line. */
-export async function withEngine<T>(options: WorkspaceOptions, stack: Stack, operation: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+/**
+ * Run one engine operation, under the environment's lock: Pulumi's own lock, left by a run that was killed, is cleared, and failures are
+ * said in one line. Whether its owner on another machine lives cannot be told; a Pulumi whose program is gone ends in less than a minute.
+ */
+export async function withEngine<T>(
+  options: Pick<WorkspaceOptions, "environment" | "backend" | "log">,
+  stack: Pick<Stack, "cancel">,
+  operation: () => Promise<T>,
+  { patience = 60_000, pause = 2_000 } = {},
+): Promise<T> {
+  const began = performance.now();
+  for (let cleared = 0; ; ) {
     try {
       return await explained(options, operation);
     } catch (error) {
       const holder = lockHolder(messageOf((error as Error).cause ?? error));
-      if (!holder || attempt > 3) throw error;
+      if (!holder || cleared === 3) throw error;
       options.log.warn({ holder }, "the Pulumi state is locked; waiting for its owner, then clearing it");
+      if (holder.host !== hostname() && performance.now() - began < patience) {
+        await sleep(pause);
+        continue;
+      }
       await untilGone(holder);
       await stack.cancel();
+      cleared++;
     }
   }
+}
+
+/** Wait until no Pulumi of a run that was cut off holds the state, on whichever machine: what it holds, it may still be changing. */
+export async function awaitStateFree(options: WorkspaceOptions, stack: Stack): Promise<void> {
+  await withEngine(options, stack, async () => {
+    try {
+      // Takes the lock before it looks whether there is one of this name.
+      await stack.workspace.createStack(options.environment);
+    } catch (error) {
+      if (!/already exists/.test(messageOf(error))) throw error;
+    }
+  });
 }
 
 function backendUrl({ backend, installation }: WorkspaceOptions): string {
@@ -91,7 +130,7 @@ function backendUrl({ backend, installation }: WorkspaceOptions): string {
   return `file://${folder}`;
 }
 
-async function explained<T>(options: WorkspaceOptions, operation: () => Promise<T>): Promise<T> {
+async function explained<T>(options: Explained, operation: () => Promise<T>): Promise<T> {
   try {
     return await operation();
   } catch (error) {
@@ -100,8 +139,10 @@ async function explained<T>(options: WorkspaceOptions, operation: () => Promise<
   }
 }
 
+type Explained = Pick<WorkspaceOptions, "environment" | "backend">;
+
 /** Pulumi's failure in one line where its cause is known; its own words otherwise. */
-function explain({ environment, backend }: WorkspaceOptions, error: unknown): Error {
+function explain({ environment, backend }: Explained, error: unknown): Error {
   const said = secrets.redact(messageOf(error));
   if (/incorrect passphrase/.test(said)) {
     return new WrongPassphrase(`The passphrase for the state of ${environment} is wrong`, {
@@ -124,17 +165,8 @@ function explain({ environment, backend }: WorkspaceOptions, error: unknown): Er
       cause: error,
     });
   }
-  if (
-    backend !== "local" &&
-    /(unable to open|could not connect|failed to connect|no such host|connection refused|AccessDenied|NoSuchBucket)/i.test(
-      said,
-    )
-  ) {
-    return new UserError(`The state backend ${redactUrl(backend)} cannot be used: ${firstError(said)}`, {
-      next: "Check state.backend in understudy.yml",
-      cause: error,
-    });
-  }
+  const unusable = backend === "local" ? undefined : backendFailure({ backend, environment, said });
+  if (unusable) return new UserError(unusable.message, { next: unusable.next, cause: error });
   return new UserError(`Pulumi failed: ${firstError(said)}`, {
     next: "Nothing was rolled back; run the same command again. DEBUG=true writes Pulumi's whole output to the log",
     cause: error,
@@ -179,8 +211,4 @@ async function untilGone({ host, pid }: LockHolder): Promise<void> {
     }
     await sleep(250);
   }
-}
-
-function redactUrl(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, "//‹secret›@");
 }

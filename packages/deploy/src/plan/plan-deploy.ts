@@ -1,12 +1,13 @@
 import type { Deployment } from "@pulumi/pulumi/automation/index.js";
 import type { ContainerInspectInfo } from "@understudy/core";
 import { type Engine, type Log, readFact } from "@understudy/core";
-import { type Snapshot, serviceOf, takeSnapshot } from "@understudy/environment";
+import { isShared, type Snapshot, serviceOf, takeSnapshot } from "@understudy/environment";
 import { containerName, networkName } from "@understudy/stacks/names";
 import type { Candidate } from "../candidate.ts";
 import { type ChangeCounts, changeOf, countChanges, type ResourceChange } from "../engine/changes.ts";
 import { exportDeployment } from "../engine/deployment.ts";
 import { mayHaveState } from "../engine/has-state.ts";
+import { engineId, refuseOtherEngine } from "../engine/whose-engine.ts";
 import { fingerprint } from "../live/fingerprint.ts";
 import { strayContainers, strayNetworks, withoutPendingOperations } from "../live/strays.ts";
 import { describePlan, type PlanItem } from "./describe.ts";
@@ -45,12 +46,15 @@ export interface Repairs {
 
 const noRepairs: Repairs = { state: undefined, containers: [], networks: [] };
 
-/** Compare a candidate with what runs. Changes nothing. `refresh` asks the engine even when both hashes hold. */
+/**
+ * Compare a candidate with what runs. Changes nothing.
+ * @param options `refresh` asks the engine even when both hashes hold; `resumed`: a Pulumi of the run before may still work
+ */
 export async function planDeploy(
   engine: Engine,
   candidate: Candidate,
   log: Log,
-  refresh: boolean,
+  { refresh, resumed }: { readonly refresh: boolean; readonly resumed: boolean },
 ): Promise<DeployPlan> {
   const { desired } = candidate;
   const snapshot = await takeSnapshot(engine, desired.environment.stackName);
@@ -59,7 +63,7 @@ export async function planDeploy(
   if (!refresh && applied?.inputs === candidate.inputs && applied.fingerprint === fingerprint(snapshot)) {
     return nothingToDo(snapshot);
   }
-  return await askEngine(engine, candidate, snapshot, log, applied);
+  return await askEngine(engine, candidate, { snapshot, applied, resumed }, log);
 }
 
 /** The plan for a stack that is as it should be. */
@@ -78,14 +82,17 @@ export function nothingToDo(snapshot: Snapshot): DeployPlan {
 async function askEngine(
   engine: Engine,
   candidate: Candidate,
-  snapshot: Snapshot,
+  { snapshot: before, applied, resumed }: { snapshot: Snapshot; applied: Applied | undefined; resumed: boolean },
   log: Log,
-  applied: Applied | undefined,
 ): Promise<DeployPlan> {
   // Loaded only here: the engine's client takes most of a second, which an unchanged deploy need not wait for.
   const { openCandidate } = await import("../engine/stack.ts");
-  const { stack, run } = await openCandidate(engine, candidate, snapshot, log);
+  const { stack, run, free } = await openCandidate(engine, candidate, before, log);
+  const { environment } = candidate.desired;
+  if (resumed && isShared(candidate.desired)) await free();
+  const snapshot = resumed ? await takeSnapshot(engine, environment.stackName) : before;
   const exported = await run(() => exportDeployment(stack));
+  refuseOtherEngine(exported, await engineId(engine, candidate.desired), candidate.desired);
   const repairs: Repairs = {
     state: withoutPendingOperations(exported),
     containers: strayContainers(snapshot, exported),

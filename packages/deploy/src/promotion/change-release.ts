@@ -1,5 +1,5 @@
 import { type Engine, type Log, messageOf, runSteps, UserError } from "@understudy/core";
-import type { Mutation, Recorded, Target } from "@understudy/environment";
+import { type Mutation, publish, type Recorded, type Target } from "@understudy/environment";
 import { changeStack, type DeployOutcome, type StackChange } from "../change-stack.ts";
 import { recordedAt } from "../points/recorded-at.ts";
 import { tagTime } from "../points/tag-name.ts";
@@ -41,6 +41,7 @@ export async function changeRelease(
 ): Promise<DeployOutcome> {
   const { verb, target } = change;
   markChangeBegun(target, { verb, release: to.release.id, tag });
+  await publish(target);
   let outcome: DeployOutcome;
   try {
     outcome = await run();

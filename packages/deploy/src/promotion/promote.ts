@@ -1,11 +1,13 @@
-import { confirmDestructive, connectTo, openLog, runSteps, UserError } from "@understudy/core";
+import { confirmDestructive, openLog, runSteps, UserError } from "@understudy/core";
 import {
   chooseTarget,
+  connectTo,
   desiredStack,
   type Mutation,
   type Recorded,
   recordedDeployment,
   serviceOf,
+  type Target,
 } from "@understudy/environment";
 import { makePlan } from "../change-stack.ts";
 import type { TurnoverReport } from "../edge/turnovers.ts";
@@ -87,7 +89,7 @@ interface Promoted extends Pick<PromoteReport, "plan" | "held"> {
 async function openStage({ from, to }: PromoteRequest, opened: AsyncDisposableStack): Promise<Stage> {
   const staging = chooseTarget({ environment: from }, "staging");
   const production = chooseTarget({ environment: to }, "production");
-  const connect = async ({ environment }: Stage["staging"]) => opened.use(await connectTo(environment));
+  const connect = async (target: Target) => opened.use(await connectTo(target));
   const engines = { staging: await connect(staging), production: await connect(production) };
   return { staging, production, engines };
 }

@@ -1,8 +1,9 @@
 import { continueAll, recoverRestore } from "@understudy/backup";
-import { connectTo, Journal, openLog, UserError } from "@understudy/core";
+import { Journal, openLog, UserError } from "@understudy/core";
 import { openSide } from "@understudy/data";
 import {
   chooseTarget,
+  connectTo,
   type EnvironmentChoice,
   type Target,
   takeSnapshot,
@@ -32,7 +33,7 @@ export async function recover(request: RecoverRequest): Promise<RecoverReport> {
   const { wait, say } = request;
   const target = chooseTarget(request);
   const { installation, environment } = target;
-  await using engine = await connectTo(environment);
+  await using engine = await connectTo(target);
   const log = openLog(installation, environment.name, "recover");
   const interrupted = new Journal(installation, environment.name, "recover").interrupted();
   const options = {

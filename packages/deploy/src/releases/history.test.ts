@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { audit, type Installation, Journal, writeFact } from "@understudy/core";
+import { audit, type Installation, Journal, operator, writeFact } from "@understudy/core";
 import type { Target } from "@understudy/environment";
 import { describe, expect, it } from "vitest";
 import { writeReceipt } from "../receipt/store.ts";
@@ -96,7 +96,7 @@ describe("releaseHistory", () => {
     const file = writeReceipt(installation, aReceipt());
     writeFileSync(file, readFileSync(file, "utf8").replace("ada", "eve"));
     writeFileSync(join(installation.logsDir, "audit.jsonl"), "");
-    expect(releaseHistory(target(installation), 20).releases).toMatchObject([{ receipt: "altered", who: null }]);
+    expect(releaseHistory(target(installation), 20).releases).toMatchObject([{ receipt: "altered", who: operator() }]);
   });
 
   it("takes seconds from the moment that the lock was taken to the end", () => {

@@ -11,7 +11,7 @@ export interface PastRelease {
   /** Whether the environment runs it since then. */
   readonly current: boolean;
   readonly verb: string;
-  /** `user@host`; null when the audit does not go back so far. */
+  /** `user@host`; null when neither journal nor audit tells. */
   readonly who: string | null;
   /** ISO 8601. */
   readonly at: string;

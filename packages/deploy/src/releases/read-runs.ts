@@ -8,13 +8,13 @@ interface Line {
   readonly verb: string;
   readonly step: string;
   readonly at: string;
-  readonly detail?: { readonly release?: unknown; readonly result?: unknown } | undefined;
+  readonly detail?: { readonly release?: unknown; readonly result?: unknown; readonly by?: string } | undefined;
 }
 
 /** One run of a verb over an environment, as the journal and the audit tell of it. */
 export interface Run {
   readonly verb: string;
-  /** Undefined when the audit does not go back so far. */
+  /** Undefined of an old one that the audit does not go back to. */
   readonly who: string | undefined;
   /** ISO 8601. */
   readonly began: string;
@@ -73,7 +73,7 @@ function toRun(id: string, steps: readonly Line[], audited: Audited, isLast: boo
   const failed = end && endFrom(ofVerb, end.at);
   return {
     verb: first.verb,
-    who: started?.who,
+    who: started?.who ?? last.detail?.by,
     began,
     ended: last.at,
     release: release as string | undefined,

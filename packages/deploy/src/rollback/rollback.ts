@@ -7,9 +7,9 @@ import {
   type StoredBackup,
   writesSince,
 } from "@understudy/backup";
-import { confirmDestructive, connectTo, countInWords, type Engine, openLog, UserError } from "@understudy/core";
+import { confirmDestructive, countInWords, type Engine, openLog, UserError } from "@understudy/core";
 import { discardOld, openSide, putInPlace } from "@understudy/data";
-import { chooseTarget, recordedDeployment, stackOf, type Target } from "@understudy/environment";
+import { chooseTarget, connectTo, recordedDeployment, stackOf, type Target } from "@understudy/environment";
 import type { DeployOutcome } from "../change-stack.ts";
 import type { TurnoverReport } from "../edge/turnovers.ts";
 import { runHook } from "../hooks.ts";
@@ -69,7 +69,7 @@ export interface RollbackReport {
 /** The rollback points of an environment, the newest first. @throws UserError */
 export async function listRollbackPoints(environment: string | undefined): Promise<ListedPoint[]> {
   const target = chooseTarget({ environment }, "production");
-  await using engine = await connectTo(target.environment);
+  await using engine = await connectTo(target);
   return await listPoints(target, await holdingsOf(target, engine));
 }
 
@@ -78,7 +78,7 @@ export async function rollback(request: RollbackRequest): Promise<RollbackReport
   const { tag, withData, emergency, dryRun, say } = request;
   const target = chooseTarget({ environment: request.environment }, "production");
   const { environment } = target;
-  await using engine = await connectTo(environment);
+  await using engine = await connectTo(target);
   const point = choosePoint(await listPoints(target, await holdingsOf(target, engine)), tag, withData);
   const backup = withData || !emergency ? await backupOf(target, engine, point) : undefined;
   const changed = backup ? await changedSince(target, backup) : [];

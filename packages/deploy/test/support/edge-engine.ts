@@ -119,6 +119,7 @@ export class EngineStack implements AsyncDisposable {
       environment: "production",
       backend: "local",
       passphrase: "of a test",
+      credentials: {},
       dockerHost: this.#engine.dockerHost,
       program,
       log: silentLog,

@@ -1,4 +1,4 @@
-import { type ContainerInspectInfo, connectTo, type Engine, isSecret, secrets, UserError } from "@understudy/core";
+import { type ContainerInspectInfo, type Engine, isSecret, openEngine, secrets, UserError } from "@understudy/core";
 import { type DesiredStack, openReach, type Reach, serviceOf, takeSnapshot } from "@understudy/environment";
 import type { CheckContext, CheckResult } from "./check.ts";
 import { containerEnv } from "./container-env.ts";
@@ -17,7 +17,7 @@ const patience = 10_000;
 /** Connect to where a stack runs. Close it when done. @throws UserError when the engine does not answer. */
 export async function openLook(stack: DesiredStack): Promise<Look & AsyncDisposable> {
   const { environment } = stack;
-  const engine = await connectTo(environment);
+  const engine = await openEngine(environment);
   try {
     const reach = await openReach(engine, environment.name);
     const close = async () => {

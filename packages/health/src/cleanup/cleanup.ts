@@ -1,5 +1,5 @@
 import { lstatSync } from "node:fs";
-import { audit, confirmDestructive, connectTo, type Engine, messageOf, UserError } from "@understudy/core";
+import { audit, confirmDestructive, type Engine, messageOf, openEngine, UserError } from "@understudy/core";
 import { chooseTarget, type EnvironmentChoice, type Target } from "@understudy/environment";
 import { historyFile } from "../history/history-file.ts";
 import { takeInventory } from "./inventory.ts";
@@ -55,7 +55,7 @@ export async function cleanup(request: CleanupRequest): Promise<CleanupReport> {
 
 async function connect({ environment }: Target): Promise<Engine | UserError> {
   try {
-    return await connectTo(environment);
+    return await openEngine(environment);
   } catch (error) {
     if (error instanceof UserError) return error;
     throw error;

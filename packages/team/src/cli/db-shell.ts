@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { connectTo, runVerb, UserError } from "@understudy/core";
+import { openEngine, runVerb, UserError } from "@understudy/core";
 import { serviceContainer } from "@understudy/data";
 import { chooseTarget, type EnvironmentChoice, environmentFlags, stackOf } from "@understudy/environment";
 
@@ -15,7 +15,7 @@ await runVerb(import.meta.url, {
   run: async (choice: EnvironmentChoice, database = "app") => {
     const stack = await stackOf(chooseTarget(choice));
     const { name } = stack.environment;
-    await using engine = await connectTo(stack.environment);
+    await using engine = await openEngine(stack.environment);
     const container = await serviceContainer(engine, stack, "postgres");
     if (!container?.State.Running) {
       throw new UserError(`${name}'s Postgres does not run`, { next: `See pnpm status --environment ${name}` });

@@ -1,5 +1,6 @@
-import { type ContainerInspectInfo, connectTo, type Engine, UserError } from "@understudy/core";
+import { type ContainerInspectInfo, type Engine, UserError } from "@understudy/core";
 import {
+  connectTo,
   type DesiredStack,
   openReach,
   type Reach,
@@ -31,10 +32,10 @@ const patience = 15_000;
  * @throws UserError when it is not deployed, its Postgres does not answer, or what is there is not an n8n's that is known here
  */
 export async function openN8n(target: Target, { readOnly = false } = {}): Promise<N8nSide> {
+  await using opened = new AsyncDisposableStack();
+  const engine = opened.use(await connectTo(target));
   const stack = await stackOf(target);
   const { environment, envFile } = stack;
-  await using opened = new AsyncDisposableStack();
-  const engine = opened.use(await connectTo(environment));
   const reach = opened.use(await openReach(engine, environment.name));
   const { containers } = await takeSnapshot(engine, environment.stackName);
   const [postgres, n8n] = [containerOf(containers, stack, "postgres"), containerOf(containers, stack, "n8n")];

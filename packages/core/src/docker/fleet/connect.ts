@@ -11,7 +11,7 @@ export type Whereabouts = Pick<Environment, "engine" | "host" | "sshOptions" | "
  * Connect to what an environment runs on: one engine, or all machines of its swarm as one.
  * @throws UserError when it does not answer
  */
-export async function connectTo({ engine, host, sshOptions, nodes = [], stackName }: Whereabouts): Promise<Engine> {
+export async function openEngine({ engine, host, sshOptions, nodes = [], stackName }: Whereabouts): Promise<Engine> {
   return engine === "swarm" ? await connectFleet(host, nodes, stackName) : await connectEngine(host, sshOptions);
 }
 
