@@ -13,6 +13,7 @@ import {
   UserError,
 } from "@understudy/core";
 import { readHostFacts } from "./host-facts.ts";
+import { managedPostgresFile } from "./managed-postgres.ts";
 import { offsetPorts } from "./offset-ports.ts";
 import { chooseProfile, type Profile, type ProfileChoice } from "./profile.ts";
 import { readSources, type Sources } from "./sources.ts";
@@ -83,12 +84,13 @@ export async function desiredStack(
   return { ...target, profile, model, envFile, files, sources: readSources(files), secretValues: envFile.secretValues };
 }
 
-/** The files to merge, in order: base, then staging's, then the laptop's, then the environment's own. */
+/** The files to merge, in order: base, then staging's, the laptop's, a managed Postgres', then the environment's own. */
 export function composeFiles({ environment, installation }: Target, profile: Profile): string[] {
   const shared = [
     "docker-compose.yml",
     ...(environment.kind === "staging" ? ["docker-compose.staging.yml"] : []),
     ...(profile === "laptop" ? ["docker-compose.laptop.yml"] : []),
+    ...(environment.postgres.external ? [managedPostgresFile] : []),
   ].map((file) => join(installation.composeDir, file));
   const files = [...shared, ...environment.compose.map((file) => join(installation.root, file))];
   for (const file of files) {

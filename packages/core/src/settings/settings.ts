@@ -10,6 +10,7 @@ import { backupSchema } from "./backup.ts";
 import { consoleSchema } from "./console.ts";
 import { monitorSchema } from "./monitor.ts";
 import { peersSchema } from "./peers.ts";
+import { postgresSchema } from "./postgres.ts";
 import { promoteSchema } from "./promote.ts";
 import { recordsSchema } from "./records.ts";
 import { retentionSchema } from "./retention.ts";
@@ -20,7 +21,7 @@ const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and dashes, starting with a letter");
 
-const environmentSchema = z.strictObject({
+const environmentFields = z.strictObject({
   kind: z.enum(["production", "staging"]),
   /** First part of its container, network and volume names, when it is not `<project>-<environment>`: an adopted one's Compose project. */
   stack: z
@@ -52,7 +53,17 @@ const environmentSchema = z.strictObject({
   sanitize: z.boolean().default(true),
   /** How long one service may take to become healthy, in seconds. */
   healthTimeoutSeconds: z.int().min(5).max(7_200).default(600),
+  /** Whose Postgres it is; without `external`, the stack's own. */
+  postgres: postgresSchema.prefault({}),
 });
+
+const environmentSchema = environmentFields.refine(
+  ({ kind, postgres }) => kind === "production" || !postgres.external,
+  {
+    path: ["postgres", "external"],
+    error: "is for environments of kind production: what proves a copy in staging needs a superuser",
+  },
+);
 
 export const settingsSchema = z.strictObject({
   /** First part of every container, network and volume name. */
