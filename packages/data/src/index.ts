@@ -7,6 +7,7 @@ export {
   databaseProperties,
   dropDatabase,
   incomingName,
+  joinRole,
   keptName,
   listDatabases,
   returnKeptDatabase,
@@ -15,6 +16,7 @@ export {
 export { type Graph, openGraph, type Stream } from "./graph/connect.ts";
 export { countGraph, graphContainer, graphIn, openGraphOf } from "./graph/open.ts";
 export { type Guest, RoomGuard, refuseWithoutRoom } from "./room/room.ts";
+export { openManagedServer } from "./servers/managed-server.ts";
 export { nameLost } from "./servers/name-lost.ts";
 export { type Server, serverIn } from "./servers/server.ts";
 export { serviceContainer } from "./servers/service-container.ts";
