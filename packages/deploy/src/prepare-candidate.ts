@@ -3,6 +3,7 @@ import type { ProfileChoice, Release, ResolvedImages } from "@understudy/environ
 import {
   type DesiredStack,
   desiredStack,
+  managedPostgres,
   readEnvironmentFile,
   type Target,
   takeSnapshot,
@@ -40,6 +41,7 @@ export async function prepareCandidate(
   const { engine, target, say } = preparation;
   const desired = await readDesired(preparation);
   await refuseNewSecretsOverOldData(engine, desired);
+  askForAdministrator(desired);
   if (!resumed) await refuseUnknownProduction(preparation);
   const survey = await surveyWanted(preparation, desired);
   await assertPortsFree(engine, session, target.environment, wantedPorts(desired.model));
@@ -48,7 +50,7 @@ export async function prepareCandidate(
   const envFile = writeFreshEnvironmentFile(target, desired.envFile);
   if (desired.envFile.fresh) say(`Wrote ${envFile.path}: new secrets, only for you to read. Keep a copy of it`);
   const images = await fetchImages(preparation, survey);
-  const resolved = assertAsRecorded(preparation.recorded, survey.resolve(images));
+  const resolved = assertAsRecorded(releasedImages(preparation.recorded, desired), survey.resolve(images));
   return await createCandidate({ ...desired, envFile }, resolved, preparation.recorded);
 }
 
@@ -75,22 +77,33 @@ interface WantedImages extends ImageSurvey {
 }
 
 /** Look which images are there. A recorded release keeps to the very images that it was recorded with. */
-async function surveyWanted({ engine, target, recorded }: Preparation, { model }: DesiredStack): Promise<WantedImages> {
+async function surveyWanted({ engine, target, recorded }: Preparation, desired: DesiredStack): Promise<WantedImages> {
+  const { model } = desired;
   const references = Object.fromEntries(Object.values(model.services).map(({ name, image }) => [name, image]));
   const { images: mode } = target.settings;
-  if (!recorded) {
-    const survey = await surveyImages(engine, Object.values(references), mode);
-    return { ...survey, resolve: (images) => imagesByService(references, images) };
-  }
-  const found = await findRecorded(engine, recorded);
+  const trial = managedPostgres(model)?.trial;
+  const found = recorded ? await findRecorded(engine, releasedImages(recorded, desired)) : {};
   // On a host that never had them they come again, and have other ids.
   const gone = Object.fromEntries(Object.entries(references).filter(([name]) => !found[name]));
-  const survey = await surveyImages(engine, Object.values(gone), mode);
+  const survey = await surveyImages(engine, [...Object.values(gone), ...(trial ? [trial] : [])], mode);
   return { ...survey, resolve: (images) => ({ ...found, ...imagesByService(gone, images) }) };
 }
 
+/** What a release says of the services that environments share: a managed Postgres is its environment's own. */
+function releasedImages(recorded: Release | undefined, { model }: DesiredStack): ReleasedImages {
+  if (!recorded) return { id: undefined, images: {} };
+  const { id, images } = recorded;
+  const { postgres: _, ...shared } = images;
+  return { id, images: managedPostgres(model) ? shared : images };
+}
+
+interface ReleasedImages {
+  readonly id: string | undefined;
+  readonly images: ResolvedImages;
+}
+
 /** Those of a release's images that are on the host, by their ids. */
-async function findRecorded(engine: Engine, { images }: Release): Promise<ResolvedImages> {
+async function findRecorded(engine: Engine, { images }: ReleasedImages): Promise<ResolvedImages> {
   const found = await Promise.all(
     Object.entries(images).map(async ([service, { reference, id }]) => {
       const image = await findImage(engine, id);
@@ -101,11 +114,11 @@ async function findRecorded(engine: Engine, { images }: Release): Promise<Resolv
 }
 
 /** @throws UserError for an image that came again, and is not the one that was recorded. */
-function assertAsRecorded(recorded: Release | undefined, images: ResolvedImages): ResolvedImages {
-  for (const [service, { reference, id, identity }] of Object.entries(recorded?.images ?? {})) {
+function assertAsRecorded(recorded: ReleasedImages, images: ResolvedImages): ResolvedImages {
+  for (const [service, { reference, id, identity }] of Object.entries(recorded.images)) {
     if (images[service]?.identity === identity) continue;
     throw new UserError(
-      `Image ${reference} (${id.slice(0, 19)}…) of the recorded release ${recorded?.id} is gone from the host`,
+      `Image ${reference} (${id.slice(0, 19)}…) of the recorded release ${recorded.id} is gone from the host`,
       { next: `Bring it back (docker pull or docker load) and run again, or promote a new release` },
     );
   }
@@ -139,6 +152,19 @@ async function refuseNewSecretsOverOldData(
     `${envFile.path} is missing, but the data of ${environment.name} is there (${volumes.join(", ")}), locked with its secrets`,
     {
       next: `Put the file back${environment.kind === "staging" ? `; or, if the data may be lost, remove it: ${remove}` : ""}`,
+    },
+  );
+}
+
+/** A server of somebody else's has an administrator already, whose password is not ours to make up. */
+function askForAdministrator({ envFile, model, ...target }: DesiredStack): void {
+  const managed = managedPostgres(model);
+  if (!managed || !envFile.fresh) return;
+  writeFreshEnvironmentFile(target, { ...envFile, values: { ...envFile.values, POSTGRES_PASSWORD: "" } });
+  throw new UserError(
+    `Wrote ${envFile.path}: new secrets, and no password of "${managed.user}" at ${managed.place} yet`,
+    {
+      next: "Fill in POSTGRES_PASSWORD there, keep a copy of the file, and run again",
     },
   );
 }
