@@ -44,6 +44,6 @@ function databaseOf({ name, owner }: SeenDatabase): Statement[] {
 function extensionOf({ name, extension, hasExtension }: SeenDatabase): Statement[] {
   if (!extension || hasExtension) return [];
   const says = `extension ${extension} made in ${name}`;
-  const text = `CREATE EXTENSION IF NOT EXISTS ${quoteName(extension)}`;
+  const text = `CREATE EXTENSION IF NOT EXISTS ${quoteName(extension)} SCHEMA public`;
   return [{ database: name, text, says, onRefusal: `As who may, in database ${name}: ${text}; then run again` }];
 }

@@ -1,4 +1,5 @@
 import { UserError } from "@understudy/core";
+import { managedPostgres } from "@understudy/environment";
 import { type ConnectOptions, connect } from "@understudy/postgres";
 import type { Check, CheckContext } from "../check.ts";
 import { containerEnv } from "../container-env.ts";
@@ -24,7 +25,7 @@ export function databaseLogin(
     needs: ["postgres"],
     expected: "the database lets it in with its own password",
     look: async (context) => {
-      const login = loginOf(containerEnv(context.containers.get(service)));
+      const login = loginOf(variablesOf(context, service));
       if (!login) throw new UserError(`${service} has no container, or one without the variables of its database`);
       const began = performance.now();
       const address = await addressOfDatabase(context, login);
@@ -38,6 +39,12 @@ export function databaseLogin(
       };
     },
   };
+}
+
+/** What a service was given; of a managed Postgres', whose container is given no passwords, what the environment has. */
+function variablesOf({ containers, stack }: CheckContext, service: string): Readonly<Record<string, string>> {
+  const managed = service === "postgres" && managedPostgres(stack.model);
+  return managed ? stack.envFile.values : containerEnv(containers.get(service));
 }
 
 /** A login from an address such as `postgresql://user:password@host:5432/database`; undefined when it is none. */
