@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { connectEngine, type Engine, exec, sourceRoot } from "@understudy/core";
+import { connectEngine, type Engine, exec } from "@understudy/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appPolicy } from "../../sync/test/support/copy-policy.ts";
 import { fillApp } from "../../sync/test/support/fill-app.ts";
@@ -10,7 +9,13 @@ import type { Stage } from "../../sync/test/support/stage.ts";
 import type { DeployReport } from "../src/report/deploy-report.ts";
 import type { StatusReport } from "../src/status.ts";
 import { createInstallation, type TestInstallation } from "./support/installation.ts";
-import { type ManagedServer, otherCa, startManagedServer } from "./support/managed-server.ts";
+import {
+  externalSetting,
+  type ManagedServer,
+  otherCa,
+  startManagedServer,
+  writeManagedOverlay,
+} from "./support/managed-server.ts";
 import { commandLines, secretsInFiles, secretsOf } from "./support/secrets.ts";
 import { edit } from "./support/tiny-stack.ts";
 
@@ -29,11 +34,7 @@ describe("a production whose Postgres somebody else runs", () => {
     installation = createInstallation(settings(server));
     edit(installation, "understudy.yml", "@repository@", join(installation.root, "repository"));
     writeSmallStack(installation);
-    for (const file of ["docker-compose.managed-postgres.yml", "postgres/gateway.ts"]) {
-      installation.write(`compose/${file}`, readFileSync(join(sourceRoot, "compose", file), "utf8"));
-    }
-    installation.write("compose/databases.yml", databases);
-    installation.write("ca.pem", server.ca);
+    writeManagedOverlay(installation, server);
     installation.write("sanitize.yml", appPolicy);
   });
   afterAll(async () => {
@@ -186,30 +187,12 @@ interface Health {
 
 const leftBeside = "SELECT datname FROM pg_database WHERE datname ~ '_(incoming|outgoing|kept)$'";
 
-/** The stack's one database, in the place of those of the whole stack. */
-const databases = `services:
-  postgres:
-    labels:
-      understudy.databases: app=APP_DB_PASSWORD+vector
-`;
-
-function settings({ host, port, user, name }: ManagedServer): string {
+function settings(server: ManagedServer): string {
+  const common = "profile: laptop, bind: 127.0.0.1, healthTimeoutSeconds: 60";
   return `images: build
 backup: { repository: "@repository@" }
 environments:
-  staging: { kind: staging, portOffset: ${offsets.staging}, profile: laptop, healthTimeoutSeconds: 60 }
-  production:
-    kind: production
-    portOffset: ${offsets.production}
-    profile: laptop
-    bind: 127.0.0.1
-    healthTimeoutSeconds: 60
-    compose: [compose/databases.yml]
-    postgres:
-      external:
-        host: ${host}
-        port: ${port}
-        user: ${user}
-        tls: { ca: ca.pem, name: ${name} }
+  staging: { kind: staging, portOffset: ${offsets.staging}, ${common} }
+  production: { kind: production, portOffset: ${offsets.production}, ${common}, compose: [compose/databases.yml], ${externalSetting(server)} }
 `;
 }

@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Engine, exec } from "@understudy/core";
+import { type Engine, exec, sourceRoot } from "@understudy/core";
 import { builtName } from "@understudy/images";
+import type { TestInstallation } from "./installation.ts";
 
 /** Somebody else's Postgres: TLS under a CA of its own, an administrator who is no superuser, reached by the host's address. */
 export interface ManagedServer extends AsyncDisposable {
@@ -26,11 +27,16 @@ export interface ManagedServer extends AsyncDisposable {
 const name = "db.managed.test";
 const superPassword = "provider-Only-9137";
 
-export async function startManagedServer(engine: Engine, password: string): Promise<ManagedServer> {
+/** @param env more variables of the image's, e.g. how it is logged in to */
+export async function startManagedServer(
+  engine: Engine,
+  password: string,
+  env: readonly string[] = [],
+): Promise<ManagedServer> {
   const folder = mkdtempSync(join(tmpdir(), "understudy-managed-"));
   try {
     const ca = makeCertificates(folder);
-    const container = await createContainer(engine);
+    const container = await createContainer(engine, env);
     const remove = () => container.remove({ force: true, v: true });
     try {
       await container.putArchive(archiveOf(folder), { path: "/" });
@@ -57,6 +63,24 @@ export async function startManagedServer(engine: Engine, password: string): Prom
   }
 }
 
+/** `postgres.external` of an environment, with the CA at ca.pem of its installation. */
+export function externalSetting({ host, port, user, name }: ManagedServer): string {
+  return `postgres: { external: { host: ${host}, port: ${port}, user: ${user}, tls: { ca: ca.pem, name: ${name} } } }`;
+}
+
+/** Put the overlay of a managed Postgres into an installation, for one database. */
+export function writeManagedOverlay(installation: TestInstallation, { ca }: ManagedServer, trial?: string): void {
+  for (const file of ["docker-compose.managed-postgres.yml", "postgres/gateway.ts"]) {
+    installation.write(`compose/${file}`, readFileSync(join(sourceRoot, "compose", file), "utf8"));
+  }
+  const labels = ["understudy.databases: app=APP_DB_PASSWORD+vector", ...(trial ? [`understudy.trial: ${trial}`] : [])];
+  installation.write(
+    "compose/databases.yml",
+    `services:\n  postgres:\n    labels:\n      ${labels.join("\n      ")}\n`,
+  );
+  installation.write("ca.pem", ca);
+}
+
 /** Another CA, which signed nothing of the server's. */
 export function otherCa(): string {
   const folder = mkdtempSync(join(tmpdir(), "understudy-managed-"));
@@ -68,7 +92,7 @@ export function otherCa(): string {
   }
 }
 
-async function createContainer(engine: Engine) {
+async function createContainer(engine: Engine, env: readonly string[]) {
   const bridge = (await engine.docker.getNetwork("bridge").inspect()) as { IPAM: { Config: { Subnet: string }[] } };
   // The host's own address there, which containers of every network reach.
   const host = bridge.IPAM.Config[0]?.Subnet.replace(/\d+\/\d+$/, "1") ?? "";
@@ -77,7 +101,7 @@ async function createContainer(engine: Engine) {
     Image: await builtName("postgres"),
     // What it is asked is in its log, as many of them have it.
     Cmd: ["postgres", ...[...settings, "log_statement=ddl"].flatMap((setting) => ["-c", setting])],
-    Env: [`POSTGRES_PASSWORD=${superPassword}`],
+    Env: [`POSTGRES_PASSWORD=${superPassword}`, ...env],
     ExposedPorts: { "5432/tcp": {} },
     Labels: { "understudy.test": "1" },
     Healthcheck: { Test: ["NONE"] },
