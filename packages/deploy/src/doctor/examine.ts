@@ -1,5 +1,6 @@
 import { docker } from "./checks/docker.ts";
 import { javascript } from "./checks/javascript.ts";
+import { managedPostgres } from "./checks/managed-postgres.ts";
 import { pulumi } from "./checks/pulumi.ts";
 import { system } from "./checks/system.ts";
 import { tools } from "./checks/tools.ts";
@@ -11,7 +12,7 @@ export interface Diagnosis {
   readonly requirements: readonly Finding[];
 }
 
-const checks: readonly Check[] = [system, javascript, docker, pulumi, tools];
+const checks: readonly Check[] = [system, javascript, docker, pulumi, tools, managedPostgres];
 
 /** Every requirement, in a fixed order. Only looks: nothing is installed or started. */
 export async function examine(context: Context): Promise<Diagnosis> {

@@ -27,6 +27,16 @@ export interface Context {
   readonly chain: Toolchain;
   /** The checkout. */
   readonly root: string;
+  readonly managed?: readonly ManagedPlace[];
+}
+
+/** A Postgres that somebody else runs for an environment. */
+export interface ManagedPlace {
+  readonly environment: string;
+  /** `host:port`. */
+  readonly place: string;
+  /** Where its CA's certificates are. */
+  readonly ca: string | undefined;
 }
 
 export type Check = (context: Context) => Promise<Finding[]>;

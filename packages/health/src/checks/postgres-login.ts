@@ -7,11 +7,11 @@ export const postgresPort = 5432;
 
 /** The superuser that a Postgres service was made with; a managed server's administrator, whose password no container has. */
 export function superuser(
-  { containers, stack }: CheckContext,
+  { containers, model, stack }: CheckContext,
   service: string,
 ): Pick<ConnectOptions, "user" | "password"> {
   const env = containerEnv(containers.get(service));
   const { POSTGRES_USER: user = "postgres", POSTGRES_PASSWORD: own = "" } = env;
-  const managed = service === "postgres" && managedPostgres(stack.model);
+  const managed = service === "postgres" && managedPostgres(model);
   return { user, password: managed ? (stack.envFile.values.POSTGRES_PASSWORD ?? "") : own };
 }

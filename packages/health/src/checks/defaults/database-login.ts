@@ -42,8 +42,8 @@ export function databaseLogin(
 }
 
 /** What a service was given; of a managed Postgres', whose container is given no passwords, what the environment has. */
-function variablesOf({ containers, stack }: CheckContext, service: string): Readonly<Record<string, string>> {
-  const managed = service === "postgres" && managedPostgres(stack.model);
+function variablesOf({ containers, model, stack }: CheckContext, service: string): Readonly<Record<string, string>> {
+  const managed = service === "postgres" && managedPostgres(model);
   return managed ? stack.envFile.values : containerEnv(containers.get(service));
 }
 

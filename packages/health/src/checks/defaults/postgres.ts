@@ -10,7 +10,7 @@ export function postgres(): Check[] {
   return [
     measured("query", {}, async (context) => {
       const { version } = await postgresFigures(context);
-      const managed = managedPostgres(context.stack.model);
+      const managed = managedPostgres(context.model);
       return { seen: `version ${version} answers${managed ? ` at ${managed.place}` : ""}` };
     }),
     measured("connections", { warning: 80, critical: 95, unit: "% of those allowed" }, connections),
