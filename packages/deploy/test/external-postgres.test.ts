@@ -88,6 +88,11 @@ describe("a production whose Postgres somebody else runs", () => {
     edit(installation, "understudy.yml", `name: ${server.name}`, "name: other.test");
     await refused(/^error: The managed Postgres at .* has a certificate for another name: .*other\.test/);
     edit(installation, "understudy.yml", "name: other.test", `name: ${server.name}`);
+    edit(installation, "understudy.yml", `port: ${server.port}`, "port: 1");
+    await refused(
+      /^error: The managed Postgres at .*:1 refuses connections\. Correct postgres\.external of production in/,
+    );
+    edit(installation, "understudy.yml", "port: 1,", `port: ${server.port},`);
   });
 
   it("comes up on databases that are made there, healthy, and stays as it is", async () => {

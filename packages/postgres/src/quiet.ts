@@ -5,10 +5,10 @@ import { applySettings } from "./settings.ts";
 /**
  * From here on, nothing that this session runs or is given as a parameter stands in the server's log, nor in what
  * pgaudit and auto_explain write. What goes wrong is still logged, without the statement. For a role that may not set all of that,
- * texts of statements may stay in the log, values that it is given never.
- * @throws UserError naming the setting by which such a role's values would be logged.
+ * texts of statements may stay in the log, values that it is given never, if they are secrets.
+ * @throws UserError naming the setting by which such a role's secrets would be logged.
  */
-export async function quietSession(connection: Connection): Promise<void> {
+export async function quietSession(connection: Connection, given: Given = "secrets"): Promise<void> {
   const [role] = await connection.query<{ all: string }>("SELECT current_setting('is_superuser') AS all");
   if (role?.all === "on") {
     const { text, values } = applySettings(quiet);
@@ -16,6 +16,7 @@ export async function quietSession(connection: Connection): Promise<void> {
     return;
   }
   await connection.query(setWhatMayBe, [JSON.stringify(quiet)]);
+  if (given === "names") return;
   const found = await connection.query<{ name: string; setting: string }>(
     "SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY($1)",
     [Object.keys(quiet)],
@@ -30,6 +31,9 @@ export async function quietSession(connection: Connection): Promise<void> {
     },
   );
 }
+
+/** What statements of a session are given as values: secrets and details of people, or names of databases, tables and columns. */
+export type Given = "secrets" | "names";
 
 const quiet = {
   log_statement: "none",
