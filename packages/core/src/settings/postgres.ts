@@ -23,6 +23,4 @@ const externalSchema = z.strictObject({
     .prefault({}),
 });
 
-export type ExternalPostgres = z.infer<typeof externalSchema>;
-
 export const postgresSchema = z.strictObject({ external: externalSchema.optional() });
