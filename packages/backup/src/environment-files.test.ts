@@ -16,7 +16,9 @@ afterEach(() => {
 const machine = () => {
   const root = mkdtempSync(join(tmpdir(), "files-"));
   roots.push(root);
-  return { installation: findInstallation({ UNDERSTUDY_ROOT: root }), environment: { name: "production" } } as never;
+  const tls = { ca: "db-ca.pem" };
+  const environment = { name: "production", postgres: { external: { tls } } };
+  return { installation: findInstallation({ UNDERSTUDY_ROOT: root }), environment } as never;
 };
 const path = (target: never, file: string) =>
   join((target as { installation: { root: string } }).installation.root, file);
@@ -28,11 +30,12 @@ it("brings secrets and settings to another machine, and tells which", () => {
   put(here, "understudy.yml", "project: acme\n");
   put(here, ".env.production", "N8N_ENCRYPTION_KEY=secret\n", 0o600);
   put(here, ".env.staging", "N8N_ENCRYPTION_KEY=another\n", 0o600);
+  put(here, "db-ca.pem", "whom to trust\n");
   const files = readEnvironmentFiles(here);
-  expect(Object.keys(files)).toEqual(["understudy.yml", ".env.production"]);
+  expect(Object.keys(files)).toEqual(["understudy.yml", ".env.production", "db-ca.pem"]);
   expect(variablesIn(files, "production")).toEqual({ N8N_ENCRYPTION_KEY: "secret" });
   expect(variablesIn(files, "staging")).toEqual({});
-  expect(writeEnvironmentFiles(there, files)).toEqual(["understudy.yml", ".env.production"]);
+  expect(writeEnvironmentFiles(there, files)).toEqual(["understudy.yml", ".env.production", "db-ca.pem"]);
   expect(readFileSync(path(there, ".env.production"), "utf8")).toBe("N8N_ENCRYPTION_KEY=secret\n");
   expect(statSync(path(there, ".env.production")).mode & 0o777).toBe(0o600);
   expect(writeEnvironmentFiles(there, files)).toEqual([]);

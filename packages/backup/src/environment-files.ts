@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseEnvFile, UserError, writeFileAtomic } from "@understudy/core";
-import { recordFiles, type Target } from "@understudy/environment";
+import { caFile, recordFiles, type Target } from "@understudy/environment";
 
 /** Texts by path below the installation's folder. */
 export type EnvironmentFiles = Readonly<Record<string, { readonly text: string; readonly mode: number }>>;
@@ -9,7 +9,9 @@ export type EnvironmentFiles = Readonly<Record<string, { readonly text: string; 
 /** What an environment's data is of no use without: its secrets (n8n's encryption key is one), its settings, and the record of what was deployed. */
 export function readEnvironmentFiles(target: Target): EnvironmentFiles {
   const { installation, environment } = target;
-  const files = [installation.settingsFile, installation.envFile(environment.name), ...recordFiles(target)];
+  const ca = caFile(target);
+  const own = [installation.settingsFile, installation.envFile(environment.name), ...(ca ? [ca] : [])];
+  const files = [...own, ...recordFiles(target)].filter((file) => !relative(installation.root, file).startsWith(".."));
   return Object.fromEntries(
     files
       .filter((file) => existsSync(file))

@@ -12,7 +12,8 @@ interface Declarations {
  * @param folder that relative paths are taken from: the folder of the first file of a merge.
  */
 export function declaredFiles(composeFile: string, folder: string = dirname(composeFile)): string[] {
-  const { configs, secrets } = (parse(readFileSync(composeFile, "utf8")) ?? {}) as Declarations;
+  // Its tags are `!reset` and `!override`.
+  const { configs, secrets } = (parse(readFileSync(composeFile, "utf8"), { logLevel: "error" }) ?? {}) as Declarations;
   const declared = [...Object.values(configs ?? {}), ...Object.values(secrets ?? {})];
   return declared.flatMap((source) => (source?.file ? [resolve(folder, source.file)] : [])).sort();
 }

@@ -7,6 +7,7 @@ export {
   databaseProperties,
   dropDatabase,
   incomingName,
+  joinRole,
   keptName,
   listDatabases,
   returnKeptDatabase,
@@ -14,7 +15,8 @@ export {
 } from "./databases/incoming.ts";
 export { type Graph, openGraph, type Stream } from "./graph/connect.ts";
 export { countGraph, graphContainer, graphIn, openGraphOf } from "./graph/open.ts";
-export { type Guest, RoomGuard, refuseWithoutRoom } from "./room/room.ts";
+export { type Guest, RoomGuard, refuseWithoutRoom, unseenRoom } from "./room/room.ts";
+export { openManagedServer } from "./servers/managed-server.ts";
 export { nameLost } from "./servers/name-lost.ts";
 export { type Server, serverIn } from "./servers/server.ts";
 export { serviceContainer } from "./servers/service-container.ts";

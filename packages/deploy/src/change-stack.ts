@@ -7,6 +7,7 @@ import { firstRun } from "./first-run/first-run.ts";
 import { type Login, markShown, unshownLogins } from "./first-run/logins.ts";
 import { HealthTimes } from "./healthy/health-times.ts";
 import { existingVolumes, ownedVolumes } from "./live/missing-volumes.ts";
+import { prepareManaged } from "./managed/prepare-managed.ts";
 import { planLine } from "./plan/describe.ts";
 import { guardVolumes } from "./plan/guard-volumes.ts";
 import { type DeployPlan, planDeploy } from "./plan/plan-deploy.ts";
@@ -57,6 +58,7 @@ export async function changeStack(
   const { environment, installation } = target;
   journal.step("prepare");
   const candidate = await prepareCandidate(change, session, resumed);
+  await prepareManaged(change.engine, candidate, change.acceptEmptyVolumes);
   endPhase("prepare");
   const release = candidate.release.id;
   journal.step("plan", { release });

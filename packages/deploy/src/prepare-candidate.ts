@@ -5,6 +5,7 @@ import {
   type DesiredStack,
   desiredStack,
   isShared,
+  managedPostgres,
   readEnvironmentFile,
   type Target,
   takeSnapshot,
@@ -49,6 +50,7 @@ export async function prepareCandidate(
   const desired = await readDesired(preparation);
   await refuseNewSecretsOverOldData(engine, desired);
   await refuseNewSecretsOverOldState(preparation, desired);
+  askForAdministrator(desired);
   if (!resumed) await refuseUnknownProduction(preparation);
   if (engine.fleet) for (const line of leftOutLines(desired.model)) say(line);
   const survey = await surveyWanted(preparation, desired);
@@ -58,7 +60,7 @@ export async function prepareCandidate(
   const envFile = writeFreshEnvironmentFile(target, desired.envFile);
   if (desired.envFile.fresh) say(`Wrote ${envFile.path}: new secrets, only for you to read. Keep a copy of it`);
   const images = await fetchImages(preparation, survey);
-  const resolved = assertAsRecorded(preparation.recorded, survey.resolve(images));
+  const resolved = assertAsRecorded(releasedImages(preparation.recorded, desired), survey.resolve(images));
   return await createCandidate({ ...desired, envFile }, resolved, preparation.recorded);
 }
 
@@ -85,18 +87,16 @@ interface WantedImages extends ImageSurvey {
 }
 
 /** Look which images are there. A recorded release keeps to the very images that it was recorded with. */
-async function surveyWanted({ engine, target, recorded }: Preparation, { model }: DesiredStack): Promise<WantedImages> {
+async function surveyWanted({ engine, target, recorded }: Preparation, desired: DesiredStack): Promise<WantedImages> {
+  const { model } = desired;
   const all = Object.fromEntries(Object.values(model.services).map(({ name, image }) => [name, image]));
   const references = withoutReplicas(model, all);
   const { images: mode } = target.settings;
-  if (!recorded) {
-    const survey = await surveyImages(engine, Object.values(references), mode);
-    return { ...survey, resolve: (images) => forReplicas(model, imagesByService(references, images)) };
-  }
-  const found = await findRecorded(engine, recorded);
+  const trial = managedPostgres(model)?.trial;
+  const found = recorded ? await findRecorded(engine, releasedImages(recorded, desired)) : {};
   // On a host that never had them they come again, and have other ids.
   const gone = Object.fromEntries(Object.entries(references).filter(([name]) => !found[name]));
-  const survey = await surveyImages(engine, Object.values(gone), mode);
+  const survey = await surveyImages(engine, [...Object.values(gone), ...(trial ? [trial] : [])], mode);
   return { ...survey, resolve: (images) => forReplicas(model, { ...found, ...imagesByService(gone, images) }) };
 }
 
@@ -109,8 +109,21 @@ function forReplicas(model: ComposeModel, images: ResolvedImages): ResolvedImage
   return { ...images, ...Object.fromEntries(further) };
 }
 
+/** What a release says of the services that environments share: a managed Postgres is its environment's own. */
+function releasedImages(recorded: Release | undefined, { model }: DesiredStack): ReleasedImages {
+  if (!recorded) return { id: undefined, images: {} };
+  const { id, images } = recorded;
+  const { postgres: _, ...shared } = images;
+  return { id, images: managedPostgres(model) ? shared : images };
+}
+
+interface ReleasedImages {
+  readonly id: string | undefined;
+  readonly images: ResolvedImages;
+}
+
 /** Those of a release's images that are on the host, by their ids. */
-async function findRecorded(engine: Engine, { images }: Release): Promise<ResolvedImages> {
+async function findRecorded(engine: Engine, { images }: ReleasedImages): Promise<ResolvedImages> {
   const found = await Promise.all(
     Object.entries(images).map(async ([service, { reference, id }]) => {
       const image = await findImage(engine, id);
@@ -121,11 +134,11 @@ async function findRecorded(engine: Engine, { images }: Release): Promise<Resolv
 }
 
 /** @throws UserError for an image that came again, and is not the one that was recorded. */
-function assertAsRecorded(recorded: Release | undefined, images: ResolvedImages): ResolvedImages {
-  for (const [service, { reference, id, identity }] of Object.entries(recorded?.images ?? {})) {
+function assertAsRecorded(recorded: ReleasedImages, images: ResolvedImages): ResolvedImages {
+  for (const [service, { reference, id, identity }] of Object.entries(recorded.images)) {
     if (images[service]?.identity === identity) continue;
     throw new UserError(
-      `Image ${reference} (${id.slice(0, 19)}…) of the recorded release ${recorded?.id} is gone from the host`,
+      `Image ${reference} (${id.slice(0, 19)}…) of the recorded release ${recorded.id} is gone from the host`,
       { next: `Bring it back (docker pull or docker load) and run again, or promote a new release` },
     );
   }
@@ -176,6 +189,19 @@ async function refuseNewSecretsOverOldState({ engine, log }: Preparation, desire
   throw new UserError(`${envFile.path} is missing, and the shared state has ${environment.name} already`, {
     next: `Get the file from whoever deployed it, put it there, and: chmod 600 ${envFile.path}`,
   });
+}
+
+/** A server of somebody else's has an administrator already, whose password is not ours to make up. */
+function askForAdministrator({ envFile, model, ...target }: DesiredStack): void {
+  const managed = managedPostgres(model);
+  if (!managed || !envFile.fresh) return;
+  writeFreshEnvironmentFile(target, { ...envFile, values: { ...envFile.values, POSTGRES_PASSWORD: "" } });
+  throw new UserError(
+    `Wrote ${envFile.path}: new secrets, and no password of "${managed.user}" at ${managed.place} yet`,
+    {
+      next: "Fill in POSTGRES_PASSWORD there, keep a copy of the file, and run again",
+    },
+  );
 }
 
 /** Another machine's production is not ours to lay a working tree over. */

@@ -62,6 +62,8 @@ export interface StatusReport {
   /** Whether a service reaches the internet, as its networks are now; what is not deployed: as understudy.yml says. */
   readonly egress: "none" | "open";
   readonly lockedBy: string | null;
+  /** Where somebody else runs its Postgres, `host:port`; null: it runs its own. */
+  readonly managedPostgres: string | null;
   readonly services: readonly ServiceStatus[];
   /** Services of which more than one container is to run, or does. Empty where the environment's files are not there to tell. */
   readonly replicas: readonly RunningCount[];
@@ -104,6 +106,7 @@ export async function status(choice: EnvironmentChoice): Promise<StatusReport> {
     release: readFact<{ id: string }>(installation, environment.name, "release")?.id ?? null,
     egress: services.length > 0 ? liveEgress(snapshot) : environment.egress,
     lockedBy: holder ?? null,
+    managedPostgres: managedIn(snapshot),
     services: services.sort((a, b) => (a.name < b.name ? -1 : 1)),
     replicas: runningCounts(desired?.replicas ?? {}, snapshot).filter(
       ({ wanted, running }) => wanted > 1 || running > 1,
@@ -145,11 +148,12 @@ export function statusTable(report: StatusReport): string {
     since.slice(0, 19),
     url ?? "internal",
   ]);
+  const managed = report.managedPostgres ? `, Postgres at ${report.managedPostgres} (managed)` : "";
   if (report.nodes) return swarmTable(report, report.nodes);
   const drawn = table(["service", "state", "health", "restarts", "since", "address"], rows);
   const counts = report.replicas.map(({ service, running, wanted }) => `${service}: ${running} of ${wanted} run\n`);
   const lock = report.lockedBy ? `Locked by ${report.lockedBy}\n` : "";
-  return `${drawn}\n${counts.join("")}${report.environment} on ${report.host}, release ${report.release ?? "unknown"}, egress: ${report.egress}\n${lock}`;
+  return `${drawn}\n${counts.join("")}${report.environment} on ${report.host}, release ${report.release ?? "unknown"}, egress: ${report.egress}${managed}\n${lock}`;
 }
 
 function swarmTable({ services, environment, release, egress, lockedBy }: StatusReport, nodes: readonly NodeStatus[]) {
@@ -181,12 +185,26 @@ function swarmTable({ services, environment, release, egress, lockedBy }: Status
   ].join("");
 }
 
+/** By what its gateway was made with. */
+function managedIn({ containers }: Snapshot): string | null {
+  const gateway = [...containers.values()].find(isGateway);
+  const value = (name: string) =>
+    gateway?.Config.Env.find((line) => line.startsWith(`${name}=`))?.slice(name.length + 1);
+  return gateway ? `${value("MANAGED_HOST")}:${value("MANAGED_PORT")}` : null;
+}
+
+/** It is let out to one server only. */
+function isGateway(info: ContainerInspectInfo): boolean {
+  return serviceOf(info) === "postgres" && info.Config.Env.some((line) => line.startsWith("MANAGED_HOST="));
+}
+
 /** Whether anything but what publishes ports is on a network that is not internal; one of no known stack counts as a way out. */
 function liveEgress({ containers, networks }: Snapshot): "none" | "open" {
   const open = [...containers.values()].some(
-    ({ HostConfig, NetworkSettings }) =>
-      Object.keys(HostConfig.PortBindings ?? {}).length === 0 &&
-      Object.keys(NetworkSettings.Networks).some((name) => !networks.get(name)?.Internal),
+    (info) =>
+      Object.keys(info.HostConfig.PortBindings ?? {}).length === 0 &&
+      !isGateway(info) &&
+      Object.keys(info.NetworkSettings.Networks).some((name) => !networks.get(name)?.Internal),
   );
   return open ? "open" : "none";
 }

@@ -5,6 +5,14 @@ export { type DataFacts, type HeldCopy, readDataFacts, writeDataFacts } from "./
 export { deployOf, NotDeployed, stackOf } from "./deployed-stack.ts";
 export { type Endpoint, endpointLabel, endpoints } from "./endpoints.ts";
 export { environmentFlags } from "./flags.ts";
+export {
+  caFile,
+  type ManagedDatabase,
+  type ManagedPostgres,
+  managedPostgres,
+  managedPostgresFile,
+  postgresUser,
+} from "./managed-postgres.ts";
 export { type Mutation, type MutationOptions, mutate } from "./mutation.ts";
 export type { Profile, ProfileChoice } from "./profile.ts";
 export { type Address, containerAddress, openReach, type Reach, toolboxOn } from "./reach.ts";

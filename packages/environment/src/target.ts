@@ -14,6 +14,7 @@ import {
 } from "@understudy/core";
 import { forSwarm } from "./for-swarm.ts";
 import { readHostFacts } from "./host-facts.ts";
+import { managedPostgresFile } from "./managed-postgres.ts";
 import { offsetPorts } from "./offset-ports.ts";
 import { chooseProfile, type Profile, type ProfileChoice } from "./profile.ts";
 import { type Replicas, readScale, replicasOf } from "./scale.ts";
@@ -95,13 +96,14 @@ export async function desiredStack(
   return { ...target, profile, model, replicas, envFile, files, sources: readSources(files), secretValues };
 }
 
-/** The files to merge, in order: base, then staging's, then the laptop's, then the queue's, then the environment's own. */
+/** The files to merge, in order: base, then staging's, the laptop's, the queue's, a managed Postgres', then the environment's own. */
 export function composeFiles({ environment, installation }: Target, profile: Profile): string[] {
   const shared = [
     "docker-compose.yml",
     ...(environment.kind === "staging" ? ["docker-compose.staging.yml"] : []),
     ...(profile === "laptop" ? ["docker-compose.laptop.yml"] : []),
     ...(environment.n8n === "queue" ? ["docker-compose.queue.yml"] : []),
+    ...(environment.postgres.external ? [managedPostgresFile] : []),
   ].map((file) => join(installation.composeDir, file));
   const files = [...shared, ...environment.compose.map((file) => join(installation.root, file))];
   for (const file of files) {

@@ -14,6 +14,7 @@ import {
   UserError,
   writeFileAtomic,
 } from "@understudy/core";
+import { externalPostgresVariables } from "./managed-postgres.ts";
 import type { Target } from "./target.ts";
 
 /** The values of one environment that its compose files ask for. */
@@ -98,6 +99,7 @@ export function setVariable(path: string, name: string, value: string): void {
 /**
  * What compose files are interpolated with: derived values, then the environment file, then the settings. EGRESS_INTERNAL is
  * last, so that nothing but the setting `egress` opens a staging.
+ * @throws UserError when the file of a managed Postgres' CA cannot be read
  */
 export function composeVariables(target: Target, file: EnvironmentFile): Record<string, string> {
   const { environment } = target;
@@ -111,6 +113,7 @@ export function composeVariables(target: Target, file: EnvironmentFile): Record<
     OPEN_WEBUI_PUBLIC_URL: at(8080),
     ...file.values,
     ...environment.variables,
+    ...externalPostgresVariables(target),
     EGRESS_INTERNAL: String(environment.egress === "none"),
   };
 }

@@ -19,6 +19,7 @@ export { copyOut } from "./copy/copy-out.ts";
 export { PostgresError } from "./postgres-error.ts";
 export { quietSession } from "./quiet.ts";
 export { quoteLiteral, quoteName, quoteTable } from "./quote.ts";
+export { scramVerifier } from "./scram-verifier.ts";
 export { openSnapshot, type Snapshot } from "./snapshot.ts";
 export { type Digest, type DigestedRows, readDigest } from "./verify/digest.ts";
 export { readSequences, type SequenceState, sequenceProblems } from "./verify/sequences.ts";

@@ -1,6 +1,6 @@
 import { messageOf, UserError } from "@understudy/core";
 import { type Connection, type ConnectOptions, connect } from "./connect.ts";
-import { quietSession } from "./quiet.ts";
+import { type Given, quietSession } from "./quiet.ts";
 import { quoteLiteral } from "./quote.ts";
 
 /** One moment of a database, that several sessions read. Disposing of it ends them all, and leaves nothing on the server. */
@@ -15,10 +15,11 @@ export interface Snapshot extends AsyncDisposable {
 
 /**
  * Hold the present moment of a database, in read-only transactions (REPEATABLE READ) of quiet bulk sessions.
- * @throws PostgresError from logging in, or for a role that is no superuser.
+ * @param given what its sessions will be given as values
+ * @throws PostgresError from logging in; UserError for a role that is no superuser, where its secrets would be logged.
  */
-export async function openSnapshot(options: ConnectOptions): Promise<Snapshot> {
-  const session = await begin(options);
+export async function openSnapshot(options: ConnectOptions, given: Given = "secrets"): Promise<Snapshot> {
+  const session = await begin(options, given);
   const readers: Promise<Connection>[] = [];
   const dispose = async () => {
     for (const reader of await Promise.allSettled(readers)) {
@@ -30,7 +31,7 @@ export async function openSnapshot(options: ConnectOptions): Promise<Snapshot> {
     const [exported] = await session.query<{ id: string }>("SELECT pg_catalog.pg_export_snapshot() AS id");
     const { id } = exported as { id: string };
     const newReader = () => {
-      const reader = begin(options, id).catch((error) => tellLoss(session, options, error));
+      const reader = begin(options, given, id).catch((error) => tellLoss(session, options, error));
       readers.push(reader);
       return reader;
     };
@@ -42,10 +43,10 @@ export async function openSnapshot(options: ConnectOptions): Promise<Snapshot> {
 }
 
 /** A session in a transaction that only reads; of a given moment, if one is named. */
-async function begin(options: ConnectOptions, snapshot?: string): Promise<Connection> {
+async function begin(options: ConnectOptions, given: Given, snapshot?: string): Promise<Connection> {
   const session = await connect({ ...options, bulk: true, readOnly: true });
   try {
-    await quietSession(session);
+    await quietSession(session, given);
     await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
     if (snapshot) await session.query(`SET TRANSACTION SNAPSHOT ${quoteLiteral(snapshot)}`);
     return session;

@@ -21,7 +21,11 @@ describe("staging's disk", () => {
 
   beforeAll(async () => {
     pair = await startPair({ stagingSize: 900 * megabyte, stagingStack: stackName });
-    staging = { engine: pair.engine, stack: { environment: { name: "staging", stackName } } } as Side;
+    staging = {
+      engine: pair.engine,
+      server: pair.staging,
+      stack: { environment: { name: "staging", stackName } },
+    } as Side;
     await execute(pair.production, "postgres", "CREATE DATABASE app");
     await execute(pair.production, "app", "CREATE TABLE slow AS SELECT generate_series(1, 3000) AS i", "ANALYZE");
   });

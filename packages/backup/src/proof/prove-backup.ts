@@ -20,6 +20,7 @@ import { graphProblems } from "./graph-problems.ts";
 import type { Proof } from "./proof.ts";
 import { Scratch, type ScratchService, twinOf } from "./scratch.ts";
 import { silenceWorkflows } from "./silence-workflows.ts";
+import { givePasswords, trialPostgres } from "./trial-postgres.ts";
 
 /** Postgres is there before them; the edge proves nothing of the data. */
 const apart = new Set(["postgres", "haproxy"]);
@@ -101,6 +102,7 @@ async function attempt(trial: Trial, end: () => Promise<void>): Promise<void> {
 /** It is restored on the disk that the live data is on. */
 const guest: Guest = {
   what: "trial of a backup",
+  onHost: true,
   next: { before: "Free some, pnpm cleanup helps", meanwhile: "Free some, pnpm cleanup helps, and try it again" },
 };
 
@@ -129,14 +131,14 @@ function steps(trial: Trial): Step[] {
 
 async function startPostgres(trial: Trial): Promise<void> {
   const { side, scratch, opened, repository, manifest } = trial;
-  const like = trial.live.get("postgres");
-  if (!like) throw new UserError(`${side.stack.environment.name} has no Postgres to start another one like it`);
+  const like = await trialPostgres(side, trial.live.get("postgres"));
   const postgres = opened.use(await scratch.start(like, []));
   await postgres.awaitHealthy();
   const password = side.stack.envFile.values.POSTGRES_PASSWORD ?? "";
   const container = await postgres.inspect();
   const server = opened.use(await serverIn(side.engine, side.reach, { container, environment: "the trial", password }));
   await restoreRoles(server, repository, manifest);
+  await givePasswords(server, side);
   trial.server = server;
 }
 

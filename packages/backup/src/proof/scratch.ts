@@ -3,6 +3,7 @@ import {
   awaitOwnTest,
   type Container,
   type ContainerInspectInfo,
+  composeLabel,
   type Engine,
   innerResolver,
   isGone,
@@ -15,7 +16,6 @@ import {
   weights,
 } from "@understudy/core";
 import { removeContainer, removeIncoming, type Side, untilInputEnds } from "@understudy/data";
-import { serviceOf } from "@understudy/environment";
 import type { StoredVolume } from "../take/plan-backup.ts";
 
 /** A service that runs on restored data. */
@@ -29,6 +29,19 @@ export interface ScratchService extends AsyncDisposable {
 const startPatience = 300_000;
 /** How long its own test is waited for before it is looked at again, seconds. */
 const patience = 5;
+
+/** What a service of a trial is started like: a live container, or what one would be of an image. */
+export interface Like {
+  /** Of the container that placed files are taken from. */
+  readonly Id: string;
+  readonly Image: string;
+  readonly Config: Pick<
+    ContainerInspectInfo["Config"],
+    "Entrypoint" | "Cmd" | "Env" | "User" | "WorkingDir" | "Healthcheck" | "Labels"
+  >;
+  readonly HostConfig: Limits;
+  readonly Mounts: ContainerInspectInfo["Mounts"];
+}
 
 /**
  * A place to try a backup in: a network with no way out, fresh volumes, services like the live ones. It is gone when this process is, but
@@ -69,10 +82,10 @@ export class Scratch implements AsyncDisposable {
   }
 
   /** Start a service as a live one is, on the twins of its volumes; those that have none are fresh. */
-  async start(like: ContainerInspectInfo, twins: readonly StoredVolume[]): Promise<ScratchService> {
+  async start(like: Like, twins: readonly StoredVolume[]): Promise<ScratchService> {
     const { engine, stack } = this.#side;
     const { Image, Config, HostConfig } = like;
-    const service = serviceOf(like);
+    const service = Config.Labels[label.service] ?? Config.Labels[composeLabel.service] ?? "";
     const { id, stream } = await startAttached(
       engine,
       {
@@ -112,7 +125,7 @@ export class Scratch implements AsyncDisposable {
   }
 
   /** Files that the compose files place in the live container. Not in Postgres, which would begin with empty databases. */
-  async #placeFiles(service: string, { Id }: ContainerInspectInfo, container: Container): Promise<void> {
+  async #placeFiles(service: string, { Id }: Like, container: Container): Promise<void> {
     const { engine } = this.#side;
     if (service === "postgres") return;
     for (const target of this.#placed(service)) {
@@ -138,18 +151,29 @@ export function twinOf(volume: string): string {
   return `${volume}_proof`;
 }
 
-function limitsOf(config: ContainerInspectInfo["HostConfig"]) {
+type Limits = Pick<
+  ContainerInspectInfo["HostConfig"],
+  | "Memory"
+  | "ShmSize"
+  | "Init"
+  | "ReadonlyRootfs"
+  | "CapAdd"
+  | "CapDrop"
+  | "SecurityOpt"
+  | "Ulimits"
+  | "Sysctls"
+  | "ExtraHosts"
+  | "Tmpfs"
+>;
+
+function limitsOf(config: Limits) {
   const { Memory, ShmSize, Init, ReadonlyRootfs, CapAdd, CapDrop, SecurityOpt, Ulimits, Sysctls, ExtraHosts, Tmpfs } =
     config;
   return { Memory, ShmSize, Init, ReadonlyRootfs, CapAdd, CapDrop, SecurityOpt, Ulimits, Sysctls, ExtraHosts, Tmpfs };
 }
 
 /** @param placed paths of files that are copied in: Docker Compose, of an adopted stack, had bound them */
-function mountsOf(
-  { Mounts }: ContainerInspectInfo,
-  twins: ReadonlySet<string>,
-  placed: ReadonlySet<string>,
-): MountSettings[] {
+function mountsOf({ Mounts }: Like, twins: ReadonlySet<string>, placed: ReadonlySet<string>): MountSettings[] {
   return Mounts.flatMap(({ Type, Name = "", Source, Destination: Target }): MountSettings[] => {
     if (placed.has(Target)) return [];
     if (Type === "bind") return [{ Type, Source, Target, ReadOnly: true }];

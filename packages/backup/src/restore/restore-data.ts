@@ -13,6 +13,7 @@ import {
   type Side,
   type Swap,
   swapIn,
+  unseenRoom,
   volumeSwap,
 } from "@understudy/data";
 import { volumeName } from "@understudy/environment";
@@ -60,7 +61,9 @@ export async function restoreData(
   const mounts = volumes.map((name) => ({ volume: incomingVolume(live(name)), path: folderOf(name), readOnly: false }));
   const repository = opened.use(await Repository.open({ ...repositoryOf(stack, engine), mounts }));
   const step = journaledStep.bind(undefined, journal);
+  const unseen = databases.length ? unseenRoom(side) : undefined;
   const steps = [
+    ...(unseen ? [step("Look for room", "room", async () => unseen)] : []),
     step("Restore roles that are missing", "roles", () => restoreRoles(server, repository, manifest)),
     ...databases.map((database) =>
       step(`Restore and compare database ${database.name}`, `restore ${database.name}`, async () => {

@@ -1,4 +1,5 @@
-import { createDatabase, dropDatabase, type Server } from "@understudy/data";
+import { createDatabase, dropDatabase, joinRole, type Server } from "@understudy/data";
+import type { Connection } from "@understudy/postgres";
 import { fileNames } from "../artifacts.ts";
 import type { BackedUpDatabase, Manifest } from "../manifest/manifest.ts";
 import { compareDatabase } from "../proof/compare-database.ts";
@@ -31,9 +32,14 @@ export async function restoreDatabase(
 /** Make the roles of a backup that a server lacks. */
 export async function restoreRoles(server: Server, repository: Repository, { roles }: Manifest): Promise<void> {
   await using admin = await server.connect("postgres");
-  const present = await admin.query<{ rolname: string }>("SELECT rolname FROM pg_roles");
+  const present = new Set(await roleNames(admin));
   const dump = await repository.readText(roles.snapshot, fileNames.roles);
-  for (const statement of missingRoles(dump, new Set(present.map(({ rolname }) => rolname)))) {
-    await admin.query(statement);
-  }
+  for (const statement of missingRoles(dump, present)) await admin.query(statement);
+  // Who is no superuser has to belong to a role to give it what it owned.
+  for (const name of await roleNames(admin)) if (!present.has(name)) await joinRole(admin, name);
+}
+
+async function roleNames(admin: Connection): Promise<string[]> {
+  const found = await admin.query<{ rolname: string }>("SELECT rolname FROM pg_roles");
+  return found.map(({ rolname }) => rolname);
 }

@@ -37,7 +37,7 @@ export async function takeMoment(
   const at = new Date();
   const databases = await Promise.all(
     plan.databases.map(async (name) => {
-      const snapshot = opened.use(await openSnapshot({ ...server.login, database: name, timeout: 15_000 }));
+      const snapshot = opened.use(await openSnapshot({ ...server.login, database: name, timeout: 15_000 }, "names"));
       return { name, snapshot, sequences: await readSequences(snapshot.session) };
     }),
   );

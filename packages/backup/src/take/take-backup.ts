@@ -8,10 +8,10 @@ import { Hold } from "../hold/hold.ts";
 import { journaledStep } from "../journaled-step.ts";
 import { manifestFile } from "../manifest/kept.ts";
 import type { BackedUpDatabase, Manifest } from "../manifest/manifest.ts";
-import { databaseTool } from "../repository/database-tool.ts";
 import type { Report, Repository, Stored } from "../repository/repository.ts";
 import { type Moment, takeMoment } from "./moment.ts";
 import type { BackupPlan } from "./plan-backup.ts";
+import { storeRoles } from "./roles.ts";
 import { storeDatabase } from "./store-database.ts";
 
 export interface TakeOptions {
@@ -123,7 +123,7 @@ async function finish(progress: Progress): Promise<void> {
   const { side, repository, id, plan, moment, early, databases } = progress;
   const { stack, server } = side;
   if (!moment) throw new Error("no moment was taken");
-  const roles = await storeRoles(progress);
+  const roles = await storeRoles(server, repository, id);
   const environmentFiles = await repository.storeText({
     name: fileNames.environmentFiles,
     tags: tagsOf(id, artifacts.environmentFiles),
@@ -154,14 +154,6 @@ async function finish(progress: Progress): Promise<void> {
   await repository.storeText({ name: fileNames.manifest, tags: tagsOf(id, artifacts.manifest), content });
   if (early) await repository.forget([early.snapshot]);
   progress.manifest = manifest;
-}
-
-async function storeRoles({ side, repository, id }: Progress): Promise<Stored> {
-  return await repository.storeOutput({
-    name: fileNames.roles,
-    tags: tagsOf(id, artifacts.roles),
-    ...databaseTool(side.server, ["pg_dumpall", "--roles-only"]),
-  });
 }
 
 function artifactOf({ snapshot, bytes }: Stored) {

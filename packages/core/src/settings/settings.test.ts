@@ -118,3 +118,23 @@ describe("a swarm", () => {
     expect(failure(settings(`    bind: 0.0.0.0\n${nodes.replace("@w1", "@m1")}`))).toContain("each machine once");
   });
 });
+
+describe("postgres.external", () => {
+  const external = (kind: string, fields: string) =>
+    `environments: { live: { kind: ${kind}, postgres: { external: { host: db.example.org, user: boss${fields} } } } }`;
+
+  it("is a server with an administrator, reached at its usual port", () => {
+    const { environments } = parseSettings(external("production", ""), "understudy.yml");
+    expect(environments.live?.postgres.external).toEqual({ host: "db.example.org", port: 5432, user: "boss", tls: {} });
+  });
+
+  it.each([
+    [external("staging", ""), "live.postgres.external: is for environments of kind production"],
+    [external("production", ", password: secret"), "live.postgres.external.password: "],
+    [
+      external("production", "").replace("db.example.org", "localhost"),
+      "live.postgres.external.host: must be a host name",
+    ],
+    [external("production", ", tls: { verify: false }"), "live.postgres.external.tls.verify: "],
+  ])("%s is refused", (text, words) => expect(failure(text)).toContain(words));
+});

@@ -11,6 +11,7 @@ import { consoleSchema } from "./console.ts";
 import { monitorSchema } from "./monitor.ts";
 import { nodesSchema } from "./nodes.ts";
 import { peersSchema } from "./peers.ts";
+import { postgresSchema } from "./postgres.ts";
 import { promoteSchema } from "./promote.ts";
 import { recordsSchema } from "./records.ts";
 import { retentionSchema } from "./retention.ts";
@@ -21,7 +22,7 @@ const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, "must be lower-case letters, digits and dashes, starting with a letter");
 
-const environmentSchema = z.strictObject({
+const environmentFields = z.strictObject({
   kind: z.enum(["production", "staging"]),
   /** First part of its container, network and volume names, when it is not `<project>-<environment>`: an adopted one's Compose project. */
   stack: z
@@ -58,10 +59,16 @@ const environmentSchema = z.strictObject({
   sanitize: z.boolean().default(true),
   /** How long one service may take to become healthy, in seconds. */
   healthTimeoutSeconds: z.int().min(5).max(7_200).default(600),
+  /** Whose Postgres it is; without `external`, the stack's own. */
+  postgres: postgresSchema.prefault({}),
 });
 
 /** One engine is at `host`, several are `nodes`; never both. */
-const placedSchema = environmentSchema
+const environmentSchema = environmentFields
+  .refine(({ kind, postgres }) => kind === "production" || !postgres.external, {
+    path: ["postgres", "external"],
+    error: "is for environments of kind production: what proves a copy in staging needs a superuser",
+  })
   .refine(({ engine, nodes }) => engine === "docker" || nodes !== undefined, {
     path: ["engine"],
     message: "is swarm, and `nodes` names no machine",
@@ -111,7 +118,7 @@ export const settingsSchema = z.strictObject({
   retention: retentionSchema.prefault({}),
   teamSync: teamSchema.prefault({}),
   workflows: workflowsSchema.prefault({}),
-  environments: z.record(name, placedSchema).default({
+  environments: z.record(name, environmentSchema).default({
     staging: environmentSchema.parse({ kind: "staging" }),
     production: environmentSchema.parse({ kind: "production", profile: "server" }),
   }),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Connection, quoteLiteral, quoteName } from "@understudy/postgres";
 import type { Server } from "../servers/server.ts";
 
@@ -31,12 +32,24 @@ export interface DatabaseProperties {
   readonly settings: readonly string[];
 }
 
-/** Roles of a source that a copy's server lacks are made there without login: grants and policies stay as they were. @returns their names. */
+/**
+ * Roles of a source that a copy's server lacks are made there without login: grants and policies stay as they were. An administrator who is
+ * no superuser may give databases to them. @returns their names.
+ */
 export async function addMissingRoles(admin: Connection, roles: readonly string[]): Promise<string[]> {
   const known = await admin.query<{ rolname: string }>("SELECT rolname FROM pg_roles WHERE rolname = ANY($1)", [roles]);
   const missing = roles.filter((role) => !known.some(({ rolname }) => rolname === role));
-  for (const role of missing) await admin.query(`CREATE ROLE ${quoteName(role)} NOLOGIN`);
+  for (const role of missing) {
+    await admin.query(`CREATE ROLE ${quoteName(role)} NOLOGIN`);
+    await joinRole(admin, role);
+  }
   return missing;
+}
+
+/** An administrator who is no superuser gets to own and read what is a role's. Does nothing for who may already. */
+export async function joinRole(admin: Connection, role: string): Promise<void> {
+  const [found] = await admin.query<{ may: boolean }>("SELECT pg_has_role($1, 'USAGE') AS may", [role]);
+  if (!found?.may) await admin.query(`GRANT ${quoteName(role)} TO CURRENT_USER`);
 }
 
 /** Make a database anew and empty, with the properties of its source. What stood there under the name goes. */
@@ -65,8 +78,20 @@ export async function createDatabase(properties: DatabaseProperties, admin: Conn
 }
 
 export async function dropDatabase(admin: Connection, name: string): Promise<void> {
-  await admin.query(`DROP DATABASE IF EXISTS ${quoteName(name)} WITH (FORCE)`);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await admin.query(`DROP DATABASE IF EXISTS ${quoteName(name)} WITH (FORCE)`);
+      return;
+    } catch (error) {
+      // The server's own vacuum is at it, which only a superuser ends; it goes by itself.
+      const held = (error as { code?: string }).code === "42501" && /terminate process/.test((error as Error).message);
+      if (!held || attempt === attempts) throw error;
+      await sleep(500);
+    }
+  }
 }
+
+const attempts = 20;
 
 /** What a swap replaced stays, in the place of what was kept before. Does nothing when that was done already. */
 export async function keepDatabase(admin: Connection, name: string): Promise<void> {
@@ -88,11 +113,11 @@ export async function returnKeptDatabase(admin: Connection, name: string): Promi
   await admin.query(`ALTER DATABASE ${quoteName(incomingName(name))} RENAME TO ${quoteName(keptName(name))}`);
 }
 
-/** Names of a server's databases, in order; without templates and the one that every server has. */
+/** Names of a server's databases, in order; without templates, the one that every server has, and those of who runs a managed one. */
 export async function listDatabases(server: Server): Promise<string[]> {
   await using session = await server.connect("postgres");
   const found = await session.query<{ datname: string }>(
-    "SELECT datname FROM pg_database WHERE NOT datistemplate AND datallowconn AND datname <> 'postgres' ORDER BY 1",
+    "SELECT datname FROM pg_database WHERE NOT datistemplate AND datallowconn AND datname <> 'postgres' AND pg_has_role(datdba, 'USAGE') ORDER BY 1",
   );
   return found.map(({ datname }) => datname);
 }

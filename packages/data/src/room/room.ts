@@ -2,6 +2,11 @@ import { bytesInWords, type ContainerInspectInfo, exec, UserError } from "@under
 import { serviceContainer } from "../servers/service-container.ts";
 import type { Side } from "../side.ts";
 
+/** What a look at the room of a managed server is told as. */
+export function unseenRoom({ server }: Pick<Side, "server">): string | undefined {
+  return server.managed && `the room at ${server.managed} cannot be seen from here`;
+}
+
 /** Rows with their indexes, and the log that the server writes beside them, by the rows alone. */
 const perByte = 2.5;
 
@@ -15,17 +20,24 @@ const interval = 3_000;
 export interface Guest {
   /** For people: `copy`. */
   readonly what: string;
+  /** Its rows are on the Docker host too where somebody else runs Postgres. */
+  readonly onHost?: boolean;
   /** What to do when there is no room for it, and when there is none left while it is loaded. */
   readonly next: { readonly before: string; readonly meanwhile: string };
 }
 
-/** @param size bytes of its rows, and of its files on the same disk @throws UserError when the disk of an environment's Postgres has no room for it. */
+/**
+ * What a managed server has room for is not seen: there, only what comes to the Docker host counts.
+ * @param size bytes of its rows, and of its files on the same disk
+ * @throws UserError when the disk of an environment's Postgres has no room for it.
+ */
 export async function refuseWithoutRoom(
   side: Side,
   size: { readonly rows: number; readonly files: number },
-  { what, next }: Guest,
+  { what, next, onHost = false }: Guest,
 ): Promise<void> {
-  const needed = size.rows * perByte + size.files + reserve;
+  const rows = side.server.managed && !onHost ? 0 : size.rows;
+  const needed = rows * perByte + size.files + reserve;
   const free = await freeSpace(side, await postgresOf(side));
   if (free === undefined || free >= needed) return;
   throw new UserError(

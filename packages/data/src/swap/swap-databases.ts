@@ -38,13 +38,14 @@ export async function undoDatabases(admin: Connection, swaps: readonly DatabaseS
   );
 }
 
+/** Of everybody who logged in: the server's own vacuum makes way for a rename by itself, and only a superuser may end it. */
+const endSessions = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = ANY($1) AND pid <> pg_backend_pid() AND usesysid IS NOT NULL AND pg_has_role(usesysid, 'USAGE')`;
+
 async function rename(admin: Connection, pairs: readonly (readonly [from: string, to: string])[]): Promise<void> {
   const names = pairs.flat();
   for (let attempt = 1; ; attempt++) {
-    await admin.query(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ANY($1) AND pid <> pg_backend_pid()",
-      [names],
-    );
+    await admin.query(endSessions, [names]);
     try {
       await admin.query(
         [

@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { findInstallation, loadSettings, runVerb, sourceRoot, toolchain, UserError } from "@understudy/core";
 import { examine } from "../doctor/examine.ts";
+import { managedPlaces } from "../doctor/managed-places.ts";
 import { machine } from "../doctor/probe.ts";
 import { report } from "../doctor/report.ts";
 
@@ -10,7 +11,13 @@ await runVerb(import.meta.url, {
   examples: ["./understudy doctor", "./understudy doctor --json | jq '.requirements[] | select(.mend)'"],
   configure: (command) => command.option("--json", "print the findings as JSON (docs/cli-json.md)"),
   run: async ({ json }: { json?: boolean }) => {
-    const diagnosis = await examine({ probe: machine(), chain: toolchain(), root: sourceRoot, swarm: hasSwarm() });
+    const diagnosis = await examine({
+      probe: machine(),
+      chain: toolchain(),
+      root: sourceRoot,
+      managed: managedPlaces(),
+      swarm: hasSwarm(),
+    });
     process.stdout.write(`${json ? JSON.stringify(diagnosis) : report(diagnosis, homedir())}\n`);
     return diagnosis.ok ? 0 : 1;
   },

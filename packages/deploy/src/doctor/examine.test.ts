@@ -53,6 +53,31 @@ describe("a machine with everything in place", () => {
   });
 });
 
+describe("a Postgres that somebody else runs", () => {
+  const managed = [{ environment: "production", place: "db.example.org:5432", ca: "/ca.pem" }];
+  const look = async (files: Record<string, string>) => {
+    const { ok, requirements } = await examine({ ...fakeMachine({ files }), managed });
+    return { ok, ...requirements.find(({ name }) => name === "postgres-production") };
+  };
+
+  test("is named, and what is wrong with its CA", async () => {
+    expect(await look({})).toMatchObject({
+      ok: false,
+      version: "db.example.org:5432",
+      mend: expect.stringMatching(/^\/ca\.pem is missing: /),
+    });
+    expect(await look({ "/ca.pem": "none" })).toMatchObject({
+      status: "failed",
+      mend: expect.stringContaining("has no certificate in it"),
+    });
+  });
+
+  test("needs no CA of its own", async () => {
+    const { requirements } = await examine({ ...fakeMachine(), managed: [{ ...managed[0], ca: undefined } as never] });
+    expect(requirements.at(-1)).toMatchObject({ status: "ok", location: null, mend: null });
+  });
+});
+
 const docker = "docker version --format {{json .}}";
 const engineDown = (stderr: string) => ({
   commands: { [docker]: { code: 1, stdout: '{"Client":{"Version":"28.2.2"},"Server":null}', stderr } },

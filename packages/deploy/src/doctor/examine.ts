@@ -1,5 +1,6 @@
 import { docker } from "./checks/docker.ts";
 import { javascript } from "./checks/javascript.ts";
+import { managedPostgres } from "./checks/managed-postgres.ts";
 import { pulumi } from "./checks/pulumi.ts";
 import { swarm } from "./checks/swarm.ts";
 import { system } from "./checks/system.ts";
@@ -12,7 +13,7 @@ export interface Diagnosis {
   readonly requirements: readonly Finding[];
 }
 
-const checks: readonly Check[] = [system, javascript, docker, pulumi, tools, swarm];
+const checks: readonly Check[] = [system, javascript, docker, pulumi, tools, managedPostgres, swarm];
 
 /** Every requirement, in a fixed order. Only looks: nothing is installed or started. */
 export async function examine(context: Context): Promise<Diagnosis> {

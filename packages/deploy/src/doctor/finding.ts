@@ -29,6 +29,16 @@ export interface Context {
   readonly root: string;
   /** Whether an environment of the settings is a swarm. */
   readonly swarm: boolean;
+  readonly managed?: readonly ManagedPlace[];
+}
+
+/** A Postgres that somebody else runs for an environment. */
+export interface ManagedPlace {
+  readonly environment: string;
+  /** `host:port`. */
+  readonly place: string;
+  /** Where its CA's certificates are. */
+  readonly ca: string | undefined;
 }
 
 export type Check = (context: Context) => Promise<Finding[]>;

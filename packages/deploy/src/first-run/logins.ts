@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseEnvFile, readFact, writeFact } from "@understudy/core";
-import type { DesiredStack } from "@understudy/environment";
+import { type DesiredStack, managedPostgres } from "@understudy/environment";
 
 /** How a person gets into a service. */
 export interface Login {
@@ -25,9 +25,11 @@ const known: readonly { service: string; user?: string; userVariable?: string; v
 export function unshownLogins({ installation, environment, envFile, model }: DesiredStack): Login[] {
   if (readFact<boolean>(installation, environment.name, "logins-shown")) return [];
   const values = parseEnvFile(readFileSync(envFile.path, "utf8"));
+  // The administrator of a managed server is known to who named them.
+  const given = managedPostgres(model) ? "postgres" : undefined;
   return known.flatMap(({ service, user, userVariable, variable }) => {
     const secret = values[variable];
-    if (!secret || !model.services[service]) return [];
+    if (!secret || !model.services[service] || service === given) return [];
     return [{ service, user: user ?? values[userVariable ?? ""] ?? "", variable, secret }];
   });
 }

@@ -2,11 +2,18 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { declaredFiles } from "@understudy/compose";
 import { writeFileAtomic } from "@understudy/core";
-import { type Recorded, type Release, recordedDeployment, resolveProfile, type Target } from "@understudy/environment";
+import {
+  managedPostgresFile,
+  type Recorded,
+  type Release,
+  recordedDeployment,
+  resolveProfile,
+  type Target,
+} from "@understudy/environment";
 import { lastMigration } from "../workflows.ts";
 
 /** What belongs to an environment, not to what environments share. */
-const ownFiles = ["env.template", "docker-compose.laptop.yml", "docker-compose.queue.yml"];
+const ownFiles = ["env.template", "docker-compose.laptop.yml", "docker-compose.queue.yml", managedPostgresFile];
 
 /**
  * What production is to run: a release that staging proved, with the very files that both share, under production's own settings, values

@@ -61,11 +61,11 @@ SELECT
   (SELECT coalesce(max(CASE WHEN pg_is_in_recovery() THEN 0 ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) END), 0)::float8
    FROM pg_replication_slots WHERE NOT active) AS "keptWal"`;
 
-/** Every table with many dead rows, of every database. */
+/** Every table with many dead rows, of every database that is not of who runs a managed server. */
 export async function deadRowsByTable(context: CheckContext): Promise<DeadRows[]> {
   await using session = await open(context, "postgres");
   const databases = await session.query<{ name: string }>(
-    "SELECT datname AS name FROM pg_database WHERE datallowconn AND NOT datistemplate",
+    "SELECT datname AS name FROM pg_database WHERE datallowconn AND NOT datistemplate AND pg_has_role(datdba, 'USAGE')",
   );
   const found = await Promise.all(
     databases.map(async ({ name }) => {

@@ -1,7 +1,13 @@
 import { spawn } from "node:child_process";
 import { openEngine, runVerb, UserError } from "@understudy/core";
 import { serviceContainer } from "@understudy/data";
-import { chooseTarget, type EnvironmentChoice, environmentFlags, stackOf } from "@understudy/environment";
+import {
+  chooseTarget,
+  type EnvironmentChoice,
+  environmentFlags,
+  managedPostgres,
+  stackOf,
+} from "@understudy/environment";
 
 await runVerb(import.meta.url, {
   name: "db:shell",
@@ -15,6 +21,14 @@ await runVerb(import.meta.url, {
   run: async (choice: EnvironmentChoice, database = "app") => {
     const stack = await stackOf(chooseTarget(choice));
     const { name } = stack.environment;
+    const managed = managedPostgres(stack.model);
+    if (managed) {
+      const { place, user } = managed;
+      const [address, port] = [place.slice(0, place.lastIndexOf(":")), place.slice(place.lastIndexOf(":") + 1)];
+      throw new UserError(`${name}'s Postgres is the managed one at ${place}, and has no container to open SQL in`, {
+        next: `From where it is reached: psql "host=${address} port=${port} user=${user} dbname=${database} sslmode=verify-full"`,
+      });
+    }
     await using engine = await openEngine(stack.environment);
     const container = await serviceContainer(engine, stack, "postgres");
     if (!container?.State.Running) {

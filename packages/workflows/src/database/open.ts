@@ -3,6 +3,7 @@ import {
   connectTo,
   type DesiredStack,
   openReach,
+  postgresUser,
   type Reach,
   type Snapshot,
   serviceOf,
@@ -41,7 +42,7 @@ export async function openN8n(target: Target, { readOnly = false } = {}): Promis
   const [postgres, n8n] = [containerOf(containers, stack, "postgres"), containerOf(containers, stack, "n8n")];
   const { database, ...location } = locationOf(n8n);
   const address = await reach.address(postgres, 5432);
-  const login = { user: "postgres", password: envFile.values.POSTGRES_PASSWORD ?? "", database };
+  const login = { user: postgresUser(stack.model), password: envFile.values.POSTGRES_PASSWORD ?? "", database };
   const session = opened.use(await connect({ ...address, ...login, timeout: patience, bulk: true, readOnly }));
   // n8n's own migrations may hold a table; whoever waits is told in time.
   await session.query("SET lock_timeout = '15s'");

@@ -1,4 +1,5 @@
 import { UserError } from "@understudy/core";
+import { managedPostgres } from "@understudy/environment";
 import { type Connection, type ConnectOptions, connect } from "@understudy/postgres";
 import type { Check, CheckContext } from "../check.ts";
 import { containerEnv } from "../container-env.ts";
@@ -45,10 +46,16 @@ export async function loggedIn(
   service: string,
   loginOf: (env: Readonly<Record<string, string>>) => Login | undefined,
 ): Promise<Connection> {
-  const login = loginOf(containerEnv(context.containers.get(service)));
+  const login = loginOf(variablesOf(context, service));
   if (!login) throw new UserError(`${service} has no container, or one without the variables of its database`);
   const address = await addressOfDatabase(context, login);
   return await connect({ ...login, ...address, timeout: usual.timeout, readOnly: true });
+}
+
+/** What a service was given; of a managed Postgres', whose container is given no passwords, what the environment has. */
+function variablesOf({ containers, model, stack }: CheckContext, service: string): Readonly<Record<string, string>> {
+  const managed = service === "postgres" && managedPostgres(model);
+  return managed ? stack.envFile.values : containerEnv(containers.get(service));
 }
 
 /** A login from an address such as `postgresql://user:password@host:5432/database`; undefined when it is none. */

@@ -1,3 +1,4 @@
+import { managedPostgres } from "@understudy/environment";
 import type { Check, CheckContext, Observation, Thresholds } from "../check.ts";
 import { deadRowsByTable, postgresFigures, worthCleaning } from "../postgres-figures.ts";
 import { postgresPort } from "../postgres-login.ts";
@@ -7,7 +8,11 @@ import { databaseLogin } from "./database-login.ts";
 
 export function postgres(): Check[] {
   return [
-    measured("query", {}, async (context) => ({ seen: `version ${(await postgresFigures(context)).version} answers` })),
+    measured("query", {}, async (context) => {
+      const { version } = await postgresFigures(context);
+      const managed = managedPostgres(context.model);
+      return { seen: `version ${version} answers${managed ? ` at ${managed.place}` : ""}` };
+    }),
     measured("connections", { warning: 80, critical: 95, unit: "% of those allowed" }, connections),
     measured("longest transaction", { warning: 900, critical: 7_200, unit: "s" }, longestTransaction),
     measured("replication", { warning: 60, critical: 600, unit: "s behind" }, replication),
