@@ -12,7 +12,6 @@ interface Report {
 }
 
 interface Health {
-  readonly overall: string;
   readonly checks: { readonly name: string; readonly status: string; readonly seen: string; readonly next?: string }[];
 }
 
@@ -62,9 +61,8 @@ describe.skipIf(reason)(`a stack on a swarm${reason ? ` (skipped: ${reason})` : 
     const places = services.map(({ container, node }) => [container?.replace(/^.*-staging-/, ""), node]);
     expect(places.filter(([name]) => name?.startsWith("web")).map(([, node]) => node)).toEqual(["node1", "node2"]);
     expect(new Set(places.filter(([name]) => name?.startsWith("app")).map(([, node]) => node)).size).toBe(3);
-    const { overall, checks } = await health();
+    const { checks } = await health();
     expect(checks.filter(({ status }) => status !== "healthy")).toEqual([]);
-    expect(overall).toBe("healthy");
     const seen = Object.fromEntries(checks.map(({ name, seen }) => [name, seen]));
     expect(seen["app replicas"]).toBe("3 of 3 run on node1, node2, node3");
     expect(seen["overlay network"]).toBe("3 machines reached");
