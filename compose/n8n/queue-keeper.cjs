@@ -25,13 +25,17 @@ async function look() {
     say(`execution ${active.get(id)} (job ${id}): its worker was lost; it is in the queue again, and begins anew`);
   }
   for (const id of failed) {
-    say(`execution ${active.get(id)} (job ${id}): its worker was lost, and it is not begun again; n8n lists it as failed`);
+    say(
+      `execution ${active.get(id)} (job ${id}): its worker was lost, and it is not begun again; n8n lists it as failed`,
+    );
   }
 }
 
 async function keep() {
   await queue.isReady();
-  say(`looking every ${pace / 1_000} s for executions whose worker was lost; each begins anew ${LOST_EXECUTION_RETRIES} times at most`);
+  say(
+    `looking every ${pace / 1_000} s for executions whose worker was lost; each begins anew ${LOST_EXECUTION_RETRIES} times at most`,
+  );
   for (;;) {
     try {
       await look();
