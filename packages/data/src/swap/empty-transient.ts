@@ -8,9 +8,11 @@ import { VolumeBox } from "../volumes/volume-box.ts";
  * Every service is stopped. What the jobs were for is in the database that has them, which n8n looks through when it starts.
  */
 export async function emptyTransient(engine: Engine, { model, environment }: DesiredStack): Promise<void> {
+  const names = transientVolumes(model);
+  if (names.length === 0) return;
   const { Volumes } = await engine.docker.listVolumes();
   const there = new Set((Volumes ?? []).map(({ Name }) => Name));
-  for (const name of transientVolumes(model)) {
+  for (const name of names) {
     const volume = volumeName(environment.stackName, name);
     if (!there.has(volume)) continue;
     await using box = await VolumeBox.open(engine, environment.stackName, [
