@@ -108,7 +108,8 @@ describe("a production whose Postgres somebody else runs", () => {
       const again = await json<DeployReport>("deploy:production", ...flags);
       expect(again.changes).toEqual({ create: 0, update: 0, replace: 0, delete: 0 });
     }
-    const health = await json<Health>("health:check", "--production");
+    // A busy machine may be warned of.
+    const health = JSON.parse((await run("health:check", "--production", "--json")).stdout) as Health;
     expect(health.checks.filter(({ status }) => status === "unhealthy")).toEqual([]);
     const said = health.checks.find(({ name }) => name === "postgres query")?.seen;
     expect(said).toBe(

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ComposeModel } from "@understudy/compose";
+import { fileURLToPath } from "node:url";
+import { type ComposeModel, loadCompose } from "@understudy/compose";
 import { type Installation, parseSettings, resolveEnvironment } from "@understudy/core";
 import { expect, it } from "vitest";
-import { externalPostgresVariables, managedPostgres, postgresUser } from "./managed-postgres.ts";
+import { externalPostgresVariables, managedPostgres, managedPostgresFile, postgresUser } from "./managed-postgres.ts";
 
 const model = (labels: Record<string, string>, environment: Record<string, string> = {}) =>
   ({ services: { postgres: { labels, environment } } }) as unknown as ComposeModel;
@@ -29,6 +30,25 @@ it("is told by the labels of what stands in its place", () => {
   });
   expect(managedPostgres(model({}))).toBeUndefined();
   expect(postgresUser(model({}))).toBe("postgres");
+});
+
+it("leaves of the stack's own Postgres its name, and no data and no password", async () => {
+  const files = ["docker-compose.yml", "docker-compose.laptop.yml", managedPostgresFile];
+  const passwords = "POSTGRES N8N_DB LETTA_DB OPENWEBUI_DB APP_DB LETTA_SERVER WEBUI_ADMIN NEO4J".split(" ");
+  const secrets = Object.fromEntries(passwords.map((name) => [`${name}_PASSWORD`, "planted"]));
+  const keys = { N8N_ENCRYPTION_KEY: "k", LETTA_ENCRYPTION_KEY: "k", WEBUI_SECRET_KEY: "k" };
+  const external = externalPostgresVariables(
+    target(", postgres: { external: { host: db.example.org, user: boss } }", "/"),
+  );
+  const { services, volumes } = await loadCompose({
+    files: files.map((name) => fileURLToPath(new URL(`../../../compose/${name}`, import.meta.url))),
+    variables: { ...secrets, ...keys, ...external },
+  });
+  expect(JSON.stringify(services.postgres)).not.toContain("planted");
+  expect(services.postgres).toMatchObject({ volumes: [], command: ["node", "/opt/gateway.mts"], user: "node" });
+  expect(Object.keys(volumes)).not.toContain("postgres-data");
+  const users = Object.values(services).filter(({ networks }) => networks.managed);
+  expect(users.map(({ name }) => name)).toEqual(["postgres"]);
 });
 
 it("names what is no database in a label", () => {

@@ -46,6 +46,7 @@ async function startGateway(engine: Engine, { environment, model }: DesiredStack
     {
       ...untilInputEnds(service.command ?? []),
       Image,
+      ...(service.user ? { User: service.user } : {}),
       Env: Object.entries(service.environment).map(([name, value]) => `${name}=${value}`),
       Labels: { [label.environment]: environment.name },
     },
