@@ -9,7 +9,7 @@ import { type SwarmHost, type SwarmHosts, startSwarmHosts } from "./support/swar
 
 // In CI it must run or fail: nobody reads there what was skipped.
 const reason = process.env.CI ? undefined : cannotPlayRemoteHost();
-if (reason) console.warn(`SKIPPED, swarm-form.test.ts: ${reason}`);
+if (reason) console.warn(`SKIPPED, swarm-form.long.test.ts: ${reason}`);
 
 describe.skipIf(reason)(`the machines of a swarm${reason ? ` (skipped: ${reason})` : ""}`, () => {
   let swarm: SwarmHosts;
