@@ -28,28 +28,16 @@ export async function prepareManaged(engine: Engine, candidate: Candidate, accep
       run: async () => {
         refuseBadCa(desired);
         await using reach = await openReach(engine, desired.environment.name);
-        await using server = await openServer(engine, { desired, managed, reach, image: images.postgres?.id ?? "" });
+        await using server = await openManagedServer(engine, reach, {
+          stack: desired,
+          image: images.postgres?.id ?? "",
+        }).catch((error) => {
+          throw explainLogin(error, desired, managed);
+        });
         return await prepare(server, desired, managed, accepted);
       },
     },
   ]);
-}
-
-async function openServer(
-  engine: Engine,
-  place: {
-    readonly desired: DesiredStack;
-    readonly managed: ManagedPostgres;
-    readonly reach: Awaited<ReturnType<typeof openReach>>;
-    readonly image: string;
-  },
-): Promise<Server> {
-  const { desired, managed, reach, image } = place;
-  try {
-    return await openManagedServer(engine, reach, { stack: desired, image });
-  } catch (error) {
-    throw explainLogin(error, desired, managed);
-  }
 }
 
 async function prepare(
