@@ -5,7 +5,7 @@ import type { CheckContext } from "./check.ts";
 export interface QueueFigures {
   /** Executions that no worker has taken yet. */
   readonly waiting: number;
-  /** How long the one that is next has waited, ms; 0 when none waits. */
+  /** How long the oldest of them has waited, ms; 0 when none waits. */
   readonly waited: number;
   /** Executions that a worker has taken. */
   readonly active: number;
@@ -20,11 +20,13 @@ local lost = 0
 for _, id in ipairs(active) do
   if redis.call('EXISTS', queue .. id .. ':lock') == 0 then lost = lost + 1 end
 end
+local now = redis.call('TIME')[1] * 1000
 local waited = 0
-local first = redis.call('LINDEX', queue .. 'wait', -1)
-local since = first and redis.call('HGET', queue .. first, 'timestamp')
-if since then waited = redis.call('TIME')[1] * 1000 - tonumber(since) end
-return { redis.call('LLEN', queue .. 'wait') + redis.call('LLEN', queue .. 'paused'), math.max(0, waited), #active, lost }`;
+local waiting = redis.call('LRANGE', queue .. 'wait', 0, -1)
+for _, id in ipairs(waiting) do
+  waited = math.max(waited, now - tonumber(redis.call('HGET', queue .. id, 'timestamp') or now))
+end
+return { #waiting, waited, #active, lost }`;
 
 /** Ask Valkey, in its own container. @throws UserError with what it said instead */
 export async function queueFigures({ engine, containers }: CheckContext, timeout: number): Promise<QueueFigures> {

@@ -60,7 +60,7 @@ export function queue(): Check[] {
 }
 
 function inWords({ waiting, waited, active }: QueueFigures, { running, wanted }: ReturnType<typeof workersOf>): string {
-  const since = waiting ? `, the next for ${Math.round(waited / 1_000)} s` : "";
+  const since = waiting ? `, the oldest for ${Math.round(waited / 1_000)} s` : "";
   return `${waiting} waiting${since}; ${active} under way; ${running} of ${count(wanted, "worker")}`;
 }
 
