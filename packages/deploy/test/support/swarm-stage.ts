@@ -16,6 +16,8 @@ const compose = `services:
       test: [CMD, pg_isready, -q, -h, 127.0.0.1, -U, postgres]
       interval: 2s
       start_period: 30s
+    deploy:
+      placement: { constraints: [node.hostname == node3] }
   app:
     image: haproxy:3.0.11
     labels: { understudy.replace: overlap }

@@ -63,9 +63,16 @@ export async function oneVolume(fleet: Fleet, exchange: Exchange, name: string):
   if (found) return void (await handOn(exchange, found.machine));
   const home = (await fleet.pinned()).get(name);
   // It is not gone because its machine is.
-  if (home) fleet.machine(home);
+  if (home) throw isAway(fleet, name, home);
   const silent = fleet.machines.find(({ away }) => away);
   if (silent && exchange.method === "GET")
     throw new MachineAway(silent.host, `${silent.away}; volume ${name} may be there`);
   say(exchange, 404, { message: `get ${name}: no such volume` });
+}
+
+function isAway(fleet: Fleet, volume: string, node: string): Error {
+  const machine = fleet.machines.find(({ nodeId }) => nodeId === node);
+  const why = machine?.away ? ` (${machine.away})` : "";
+  const message = `The data volume ${volume} is on ${machine?.host ?? `node ${node}`}, which does not answer${why}`;
+  return Object.assign(new Error(message), { statusCode: 503 });
 }
