@@ -67,7 +67,9 @@ async function measure(stage: QueueStage): Promise<Rate[]> {
   const rates: Rate[] = [];
   for (const wait of waits) {
     await stage.prepareWorkflow(wait);
-    rates.push(await measureRate((n) => stage.call(n), { callers, seconds }));
+    const rate = await measureRate((n) => stage.call(n), { callers, seconds });
+    say(`  waiting ${wait} s: ${rate.perSecond.toFixed(1)} a second, median ${Math.round(rate.median)} ms`);
+    rates.push(rate);
   }
   return rates;
 }
