@@ -150,7 +150,7 @@ describe.skipIf(reason)(`a stack on a swarm${reason ? ` (skipped: ${reason})` : 
     const { exitCode, stderr } = await stage.installation.run("deploy:staging");
     expect({ exitCode, stderr }).toEqual({
       exitCode: 1,
-      stderr: expect.stringMatching(/volume \S+_data is on \S+, which does not answer.*\n?.*Bring the machine back/),
+      stderr: expect.stringMatching(/The data of \S+ is on node3.*, which is down\. Bring that machine back/),
     });
     await stage.machine(lost).boot();
     await stage.until(async () => {

@@ -20,8 +20,12 @@ const choose = (nodes: FleetNode[], volumes: Record<string, string> = {}, constr
   chooseDataNode({ stackName: "s", model: model(constraints), nodes, volumes: new Map(Object.entries(volumes)) });
 
 describe("the machine with the data", () => {
-  it("is the one that has it, away or not", () => {
-    expect(choose([node("a"), node("b", { state: "down", away: "off" })], { s_data: "id-b" })).toBe("id-b");
+  it("is the one that has it, and no other while that is away", () => {
+    expect(choose([node("a", { memory: 64e9 }), node("b")], { s_data: "id-b" })).toBe("id-b");
+    const down = [node("a"), node("b", { state: "down", away: "off" })];
+    expect(() => choose(down, { s_data: "id-b" })).toThrow("The data of s is on b (ssh://b), which is down");
+    const unreached = [node("a"), node("b", { away: "no route" })];
+    expect(() => choose(unreached, { s_data: "id-b" })).toThrow("which is not reached: no route");
   });
 
   it("is at first the one with the most memory that can take it and may", () => {

@@ -19,7 +19,7 @@ export function statefulServices({ services }: ComposeModel): Service[] {
  * The machine that has all data of a stack: where its volumes are already, else the one with the most memory of those that its services
  * may be on. One machine, because a moment of everything cannot be held on two. Pure.
  * @returns its node ID; undefined for a stack without data
- * @throws UserError when the volumes are on two machines, or where its services must not be
+ * @throws UserError when that machine is away, the volumes are on two machines, or where its services must not be
  */
 export function chooseDataNode({ stackName, model, nodes, volumes }: DataNodeQuestion): string | undefined {
   const stateful = statefulServices(model);
@@ -41,6 +41,7 @@ export function chooseDataNode({ stackName, model, nodes, volumes }: DataNodeQue
   const broken = (node: FleetNode) => constraints.find(({ constraint }) => !isMet(node, constraint));
   if (home) {
     const node = nodes.find(({ id }) => id === home);
+    if (node && (node.state !== "ready" || node.away)) throw isAway(stackName, node);
     const refused = node && broken(node);
     if (!refused) return home;
     throw new UserError(
@@ -57,6 +58,16 @@ export function chooseDataNode({ stackName, model, nodes, volumes }: DataNodeQue
   throw new UserError(`No machine of the swarm may have the data of ${stackName}${wanted ? ` (${wanted})` : ""}`, {
     next: "See pnpm status for which machines are ready, and the constraints in the compose files",
   });
+}
+
+function isAway(stackName: string, { name, host, state, away }: FleetNode): UserError {
+  const where = host ? `${name} (${host})` : name;
+  return new UserError(
+    `The data of ${stackName} is on ${where}, which is ${state === "ready" ? `not reached: ${away}` : state}`,
+    {
+      next: "Bring that machine back, and run the same command again. If it is lost for good, docs/swarm.md says how its data comes back",
+    },
+  );
 }
 
 /** Whether a machine meets one of Swarm's placement constraints. What is not known of it here, Swarm itself judges. */
