@@ -1,6 +1,7 @@
 import { quoteName } from "@understudy/postgres/quote";
-import type { Column, Entity } from "../../entity.ts";
+import type { Entity } from "../../entity.ts";
 import { canonical, type Row, type Value } from "../../values/kind.ts";
+import { alikeRows } from "../alike.ts";
 import { rowsOf, run, type Work } from "../work.ts";
 
 export function* readRows(entity: Entity, uuids: readonly string[], hold = false): Work<Map<string, Row>> {
@@ -15,13 +16,7 @@ export function* readRows(entity: Entity, uuids: readonly string[], hold = false
 /** All rows of alike columns with one statement, of one array of texts for each column. */
 export function* writeRows(entity: Entity, rows: readonly Row[]): Work<Map<string, Row>> {
   const stored = new Map<string, Row>();
-  const alike = Map.groupBy(rows, (row) =>
-    knownColumns(entity, row)
-      .map(({ name }) => name)
-      .join(),
-  );
-  for (const group of alike.values()) {
-    const columns = knownColumns(entity, group[0] ?? {});
+  for (const { columns, rows: group } of alikeRows(entity, rows)) {
     const names = columns.map(({ name }) => quoteName(name));
     const news = names.map((name) => `${name} = excluded.${name}`);
     const values = columns.map(({ kind, type }, index) =>
@@ -69,8 +64,4 @@ function byUuid({ columns }: Entity, rows: readonly Record<string, Value>[]): Ma
       }),
     );
   return new Map(rows.map((row) => [String(row.uuid), canonicalRow(row)]));
-}
-
-function knownColumns(entity: Entity, row: Row): Column[] {
-  return entity.columns.filter(({ name }) => row[name] !== undefined);
 }

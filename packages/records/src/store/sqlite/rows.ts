@@ -1,6 +1,7 @@
 import { quoteName } from "@understudy/postgres/quote";
-import type { Column, Entity } from "../../entity.ts";
+import type { Entity } from "../../entity.ts";
 import { canonical, type Kind, type Row, type Value } from "../../values/kind.ts";
+import { alikeRows } from "../alike.ts";
 import { rowsOf, type Work } from "../work.ts";
 
 export function* readRows(entity: Entity, uuids: readonly string[]): Work<Map<string, Row>> {
@@ -21,14 +22,7 @@ export function* readRows(entity: Entity, uuids: readonly string[]): Work<Map<st
 }
 
 export function* writeRows(entity: Entity, rows: readonly Row[]): Work<Map<string, Row>> {
-  // Replicas of another schema send other columns: those that they do not know stay as they are.
-  const alike = Map.groupBy(rows, (row) =>
-    knownColumns(entity, row)
-      .map(({ name }) => name)
-      .join(),
-  );
-  for (const group of alike.values()) {
-    const columns = knownColumns(entity, group[0] ?? {});
+  for (const { columns, rows: group } of alikeRows(entity, rows)) {
     const names = columns.map(({ name }) => quoteName(name));
     const news = names.map((name) => `${name} = excluded.${name}`);
     yield {
@@ -51,10 +45,6 @@ export function* uuids(entity: Entity, after: string, limit: number): Work<strin
     limit,
   );
   return rows.map(({ uuid }) => uuid);
-}
-
-function knownColumns(entity: Entity, row: Row): Column[] {
-  return entity.columns.filter(({ name }) => row[name] !== undefined);
 }
 
 /** A value of SQLite as it travels. */
