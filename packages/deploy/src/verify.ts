@@ -4,10 +4,8 @@ import { type Endpoint, endpoints } from "@understudy/environment";
 import { containerName } from "@understudy/stacks/names";
 import { answersHere } from "./healthy/answers-here.ts";
 import { awaitEndpoint } from "./healthy/await-endpoint.ts";
-import { awaitHealthy } from "./healthy/await-healthy.ts";
-import { awaitService } from "./healthy/await-service.ts";
+import { whenHealthy } from "./healthy/when-healthy.ts";
 import { type ServiceReport, serviceReports } from "./report/deploy-report.ts";
-import { serviceAsSaid } from "./swarm/as-said.ts";
 import { doorsOf } from "./swarm/doors.ts";
 import type { Report, Work } from "./work.ts";
 
@@ -24,7 +22,13 @@ export async function verifyStack(work: Work, report: Report): Promise<ServiceRe
   await Promise.all(
     [...waiting].map(async (service) => {
       const endpoint = engine.remote ? undefined : reachable.find((one) => one.service === service);
-      const seconds = await whenHealthy(work, service, { timeout, signal: failed.signal, endpoint }).catch((error) => {
+      const seconds = await whenHealthy(engine, candidate, {
+        service,
+        container: containerName(environment.stackName, service),
+        timeout,
+        signal: failed.signal,
+        ...(endpoint ? { answers: () => answersHere(endpoint) } : {}),
+      }).catch((error) => {
         failed.abort(error);
         throw error;
       });
@@ -41,19 +45,6 @@ export async function verifyStack(work: Work, report: Report): Promise<ServiceRe
     }),
   );
   return serviceReports(model, reachable, candidate.images);
-}
-
-/** All of a service in a swarm; the container of one engine. */
-async function whenHealthy(
-  { engine, candidate }: Work,
-  service: string,
-  { timeout, signal, endpoint }: { timeout: number; signal: AbortSignal; endpoint: Endpoint | undefined },
-): Promise<number> {
-  if (engine.fleet)
-    return await awaitService(engine, engine.fleet, { ...serviceAsSaid(candidate, service), timeout, signal });
-  const container = containerName(candidate.desired.environment.stackName, service);
-  const answers = endpoint && { answers: () => answersHere(endpoint) };
-  return await awaitHealthy(engine, { service, container, timeout, signal, ...answers });
 }
 
 /** In a swarm requests come in at several machines; each has to answer. */

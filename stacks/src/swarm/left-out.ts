@@ -1,7 +1,8 @@
 import type { ComposeModel, Service } from "@understudy/compose";
+import { isStateful } from "./nature.ts";
 import { isLoopback, portText } from "./ports.ts";
 
-export { isLoopback };
+export { isLoopback, isStateful };
 
 /** What compose files say of a service and a swarm goes without. */
 export interface LeftOut {

@@ -1,10 +1,10 @@
 import type { types } from "@pulumi/docker";
 import type { Service } from "@understudy/compose";
-import { UserError } from "@understudy/core";
+import { ingressLabel, UserError } from "@understudy/core";
 import { isEdge, isStateful, whyAlone } from "./nature.ts";
 
 /** The label of a machine that requests come in at. */
-export const ingressConstraint = "node.labels.understudy.ingress == true";
+export const ingressConstraint = `node.labels.${ingressLabel} == true`;
 
 /** How many of a service run: one on each machine that requests come in at if it is the edge, else as many as it says, or one. Pure. */
 export function serviceMode(service: Service): types.input.ServiceMode {

@@ -3,10 +3,8 @@ import type { Snapshot } from "@understudy/environment";
 import { stackProgram, swarmProgram, type Turns } from "@understudy/stacks";
 import { stillAdopted } from "../adoption/adopted.ts";
 import type { Candidate } from "../candidate.ts";
-import { awaitHealthy } from "../healthy/await-healthy.ts";
-import { awaitService } from "../healthy/await-service.ts";
+import { whenHealthy } from "../healthy/when-healthy.ts";
 import { stackLabels } from "../plan/labels.ts";
-import { serviceAsSaid } from "../swarm/as-said.ts";
 import { externalNetworks } from "../swarm/external-networks.ts";
 import { pinData } from "../swarm/pin-data.ts";
 import { backendCredentials } from "./credentials.ts";
@@ -84,15 +82,4 @@ export async function openCandidate(
     free: () => awaitStateFree(options, stack),
     failure: () => failed,
   };
-}
-
-/** The engine gives a container one way to be healthy; a swarm, the whole service. */
-function whenHealthy(
-  engine: Engine,
-  candidate: Candidate,
-  wait: { service: string; container: string; timeout: number },
-) {
-  if (!engine.fleet) return awaitHealthy(engine, wait);
-  const { service, timeout } = wait;
-  return awaitService(engine, engine.fleet, { timeout, ...serviceAsSaid(candidate, service) });
 }

@@ -1,9 +1,9 @@
-import { messageOf, statusOf, UserError } from "@understudy/core";
+import { ingressLabel, messageOf, statusOf, UserError } from "@understudy/core";
 import type { Machines } from "./connect-machines.ts";
 import type { Footholds } from "./examine-machines.ts";
 import { joinSwarm } from "./join-swarm.ts";
 import type { SwarmInfo } from "./machine.ts";
-import { ingressLabel, mustView } from "./nodes-of-swarm.ts";
+import { mustView } from "./nodes-of-swarm.ts";
 import { type FormStep, stepLine } from "./plan-form.ts";
 import { listenOn } from "./ports.ts";
 import { wordsOf } from "./words-of.ts";

@@ -1,6 +1,7 @@
 import type { ComposeModel, Service } from "@understudy/compose";
-import { type FleetNode, UserError } from "@understudy/core";
+import { type FleetNode, ingressLabel, UserError } from "@understudy/core";
 import { volumeName } from "@understudy/stacks/names";
+import { isStateful } from "@understudy/stacks/swarm";
 
 export interface DataNodeQuestion {
   readonly stackName: string;
@@ -12,7 +13,7 @@ export interface DataNodeQuestion {
 
 /** Services that keep data in named volumes. Pure. */
 export function statefulServices({ services }: ComposeModel): Service[] {
-  return Object.values(services).filter(({ volumes }) => volumes.some(({ type }) => type === "volume"));
+  return Object.values(services).filter(isStateful);
 }
 
 /**
@@ -75,7 +76,7 @@ function isMet({ id, name, role, ingress }: FleetNode, constraint: string): bool
   const [, subject = "", operator = "", value = ""] = /^\s*(\S+)\s*(==|!=)\s*(.+?)\s*$/.exec(constraint) ?? [];
   const known: Record<string, string> = {
     ...{ "node.id": id, "node.hostname": name, "node.role": role },
-    "node.labels.understudy.ingress": String(ingress),
+    [`node.labels.${ingressLabel}`]: String(ingress),
   };
   const has = known[subject];
   return has === undefined || (operator === "==") === (has === value);

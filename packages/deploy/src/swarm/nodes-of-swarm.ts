@@ -1,9 +1,6 @@
-import { type Engine, messageOf, UserError } from "@understudy/core";
+import { type Engine, ingressLabel, messageOf, UserError } from "@understudy/core";
 import type { Machines } from "./connect-machines.ts";
 import type { SwarmInfo } from "./machine.ts";
-
-/** The label by which the edge finds its machines. */
-export const ingressLabel = "understudy.ingress";
 
 /** A node as the swarm's managers see it. */
 export interface SwarmMember {

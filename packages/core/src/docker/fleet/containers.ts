@@ -148,7 +148,7 @@ export class Containers {
 
   async #homesOf(volumes: readonly string[]): Promise<string[]> {
     if (volumes.length === 0) return [];
-    const known = await volumesOf(this.#fleet);
+    const { found: known } = await volumesOf(this.#fleet);
     return volumes.flatMap(
       (name) => known.get(name)?.node ?? known.get(besideVolume(name, known.keys()) ?? "")?.node ?? [],
     );

@@ -147,8 +147,8 @@ export class Fleet {
 
   /** The node ID of each volume that is somewhere where we reach it, or that a service is pinned to. */
   async volumeNodes(): Promise<ReadonlyMap<string, string>> {
-    const found = [...(await volumesOf(this))].map(([name, { node }]) => [name, node] as const);
-    return new Map([...found, ...(await this.pinned())]);
+    const { found, pinned } = await volumesOf(this);
+    return new Map([...[...found].map(([name, { node }]) => [name, node] as const), ...pinned]);
   }
 
   /** The node IDs of volumes that pinned services have, whether their machines answer or not. */

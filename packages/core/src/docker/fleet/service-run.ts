@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../errors.ts";
-import type { ServiceSpec, SwarmService, SwarmTask } from "./api.ts";
+import { type ServiceSpec, type SwarmService, type SwarmTask, taskLabel } from "./api.ts";
 import type { Fleet } from "./fleet.ts";
 import { type Seen, stoppedLabel } from "./view.ts";
 
@@ -44,7 +44,7 @@ export async function forceUpdate(fleet: Fleet, id: string): Promise<void> {
 export async function removeService(fleet: Fleet, { ID }: SwarmService): Promise<void> {
   await fleet.askManager(`/services/${ID}`, { method: "DELETE" });
   const deadline = performance.now() + patience;
-  while ((await fleet.containers()).some(({ listed }) => listed?.Labels["com.docker.swarm.service.id"] === ID)) {
+  while ((await fleet.containers()).some(({ listed }) => listed?.Labels[taskLabel.service] === ID)) {
     if (performance.now() > deadline) throw new Error(`the containers of service ${ID} do not end`);
     await sleep(300);
   }

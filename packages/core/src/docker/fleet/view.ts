@@ -165,7 +165,8 @@ export function readFilters(text: string | null): Filters {
   );
 }
 
-function hasLabel(labels: Labels, wanted: string): boolean {
+/** Whether labels meet a filter: `name`, or `name=value`. */
+export function hasLabel(labels: Labels, wanted: string): boolean {
   const [name = "", value] = wanted.split(/=(.*)/s, 2);
   return name in labels && (value === undefined || labels[name] === value);
 }

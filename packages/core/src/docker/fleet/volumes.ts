@@ -2,7 +2,7 @@ import { bodyOf, type Exchange, handOn, say } from "./exchange.ts";
 import type { Fleet } from "./fleet.ts";
 import { type Machine, MachineAway } from "./machine.ts";
 import { besideVolume } from "./places.ts";
-import { readFilters } from "./view.ts";
+import { hasLabel, readFilters } from "./view.ts";
 
 interface Volume {
   readonly Name: string;
@@ -16,11 +16,17 @@ export interface PlacedVolume {
   readonly volume: Volume;
 }
 
+export interface Volumes {
+  readonly found: ReadonlyMap<string, PlacedVolume>;
+  /** The node ID of each volume that a service is pinned to, whether its machine answers or not. */
+  readonly pinned: ReadonlyMap<string, string>;
+}
+
 /**
  * The volumes of all machines that answer. Where a name is on several, the machine that the service is pinned to has the data; what
  * another one still has under it is from before.
  */
-export async function volumesOf(fleet: Fleet): Promise<Map<string, PlacedVolume>> {
+export async function volumesOf(fleet: Fleet): Promise<Volumes> {
   const [pinned, answers] = await Promise.all([fleet.pinned(), fleet.askAll<{ Volumes: Volume[] | null }>("/volumes")]);
   const found = new Map<string, PlacedVolume>();
   for (const { machine, said } of answers) {
@@ -31,18 +37,14 @@ export async function volumesOf(fleet: Fleet): Promise<Map<string, PlacedVolume>
         found.set(volume.Name, { node, machine, volume });
     }
   }
-  return found;
+  return { found, pinned };
 }
 
 export async function listVolumes(fleet: Fleet, exchange: Exchange): Promise<void> {
   const { label: labels = [], name: names = [] } = readFilters(exchange.query.get("filters"));
   const isWanted = ({ Name, Labels }: Volume) =>
-    names.every((name) => Name.includes(name)) &&
-    labels.every((wanted) => {
-      const [name = "", value] = wanted.split(/=(.*)/s, 2);
-      return Labels?.[name] !== undefined && (value === undefined || Labels[name] === value);
-    });
-  const Volumes = [...(await volumesOf(fleet)).values()].map(({ volume }) => volume).filter(isWanted);
+    names.every((name) => Name.includes(name)) && labels.every((wanted) => hasLabel(Labels ?? {}, wanted));
+  const Volumes = [...(await volumesOf(fleet)).found.values()].map(({ volume }) => volume).filter(isWanted);
   say(exchange, 200, { Volumes, Warnings: null });
 }
 
@@ -50,8 +52,7 @@ export async function listVolumes(fleet: Fleet, exchange: Exchange): Promise<voi
 export async function createVolume(fleet: Fleet, exchange: Exchange): Promise<void> {
   const body = ((await bodyOf<{ Name?: string }>(exchange)) ?? {}) as { Name?: string };
   const { Name = "" } = body;
-  const known = await volumesOf(fleet);
-  const pinned = await fleet.pinned();
+  const { found: known, pinned } = await volumesOf(fleet);
   const beside = besideVolume(Name, [...known.keys(), ...pinned.keys()]) ?? "";
   const node =
     pinned.get(Name) ?? known.get(Name)?.node ?? fleet.pinOfNew(Name) ?? pinned.get(beside) ?? known.get(beside)?.node;
@@ -59,9 +60,10 @@ export async function createVolume(fleet: Fleet, exchange: Exchange): Promise<vo
 }
 
 export async function oneVolume(fleet: Fleet, exchange: Exchange, name: string): Promise<void> {
-  const found = (await volumesOf(fleet)).get(name);
-  if (found) return void (await handOn(exchange, found.machine));
-  const home = (await fleet.pinned()).get(name);
+  const { found, pinned } = await volumesOf(fleet);
+  const placed = found.get(name);
+  if (placed) return void (await handOn(exchange, placed.machine));
+  const home = pinned.get(name);
   // It is not gone because its machine is.
   if (home) throw isAway(fleet, name, home);
   const silent = fleet.machines.find(({ away }) => away);
