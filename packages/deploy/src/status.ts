@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type ContainerInspectInfo, describeHolder, label, readFact, table } from "@understudy/core";
+import { type ContainerInspectInfo, describeHolder, type FleetNode, label, readFact, table } from "@understudy/core";
 import {
   chooseTarget,
   connectTo,
@@ -37,15 +37,9 @@ export interface ServiceStatus {
 }
 
 /** One machine of a swarm. */
-export interface NodeStatus {
-  readonly name: string;
+export interface NodeStatus
+  extends Pick<FleetNode, "name" | "role" | "leader" | "state" | "availability" | "address" | "ingress"> {
   readonly host: string | null;
-  readonly role: string;
-  readonly leader: boolean;
-  readonly state: string;
-  readonly availability: string;
-  readonly address: string;
-  readonly ingress: boolean;
   /** Containers of this stack that run there. */
   readonly containers: number;
   /** Why its engine is not reached from here. */
