@@ -135,11 +135,12 @@ function expectedOf({ Spec }: SwarmService, found: number): number {
 /** From where the swarm is led, each machine is reached that has a container: one that refuses a connection is reached, one that says nothing is not. */
 async function overlay(context: CheckContext): Promise<Observation> {
   const { nodes } = await view(context);
+  // All of them: of a service with several, a round knows one.
+  const filters = { label: [`${label.stack}=${context.stack.environment.stackName}`] };
+  const running = await context.engine.docker.listContainers({ filters });
   const addresses = nodes.flatMap((node): [string, string][] => {
-    const own = [...context.containers.values()].find(
-      ({ State, Config }) => State.Running && Config.Labels[label.node] === node.id,
-    );
-    const address = Object.values(own?.NetworkSettings.Networks ?? {}).find(({ IPAddress }) => IPAddress)?.IPAddress;
+    const own = running.find(({ Labels }) => Labels[label.node] === node.id);
+    const address = Object.values(own?.NetworkSettings?.Networks ?? {}).find(({ IPAddress }) => IPAddress)?.IPAddress;
     return address ? [[node.name, address]] : [];
   });
   const silent = await unreached(context, addresses);
