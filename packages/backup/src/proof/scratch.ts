@@ -60,7 +60,7 @@ export class Scratch implements AsyncDisposable {
     await scratch[Symbol.asyncDispose]();
     const { name, stackName } = side.stack.environment;
     await side.engine.docker.createNetwork({
-      Name: scratch.#network,
+      Name: scratch.network,
       Internal: true,
       CheckDuplicate: true,
       Labels: { [label.incoming]: stackName, [label.environment]: name },
@@ -68,7 +68,8 @@ export class Scratch implements AsyncDisposable {
     return scratch;
   }
 
-  get #network(): string {
+  /** What its services are on. */
+  get network(): string {
     return `${this.#side.stack.environment.stackName}-proof`;
   }
 
@@ -101,10 +102,10 @@ export class Scratch implements AsyncDisposable {
           CpuShares: weights.patient,
           Dns: innerResolver.servers,
           DnsOptions: innerResolver.options,
-          NetworkMode: this.#network,
+          NetworkMode: this.network,
           Mounts: mountsOf(like, new Set(twins.map(({ volume }) => volume)), new Set(this.#placed(service))),
         },
-        NetworkingConfig: { EndpointsConfig: { [this.#network]: { Aliases: [service] } } },
+        NetworkingConfig: { EndpointsConfig: { [this.network]: { Aliases: [service] } } },
       },
       (container) => this.#placeFiles(service, like, container),
     );
@@ -138,7 +139,7 @@ export class Scratch implements AsyncDisposable {
     const { engine, stack } = this.#side;
     await removeIncoming(engine, stack.environment.stackName);
     await engine.docker
-      .getNetwork(this.#network)
+      .getNetwork(this.network)
       .remove()
       .catch((error) => {
         if (statusOf(error) !== 404) throw error;
