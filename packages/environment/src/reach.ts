@@ -18,11 +18,10 @@ export interface Reach extends AsyncDisposable {
 /**
  * Straight to the container's address where the engine is on this Linux machine; else by a local port each, forwarded
  * through a toolbox container among the stack's that lives as long as this process.
- * @param network in a swarm, another one than the stack's: containers on it are reached, and no others
  */
-export async function openReach(engine: Engine, environment: string, network?: string): Promise<Reach> {
+export async function openReach(engine: Engine, environment: string): Promise<Reach> {
   if (!engine.remote && engine.dockerHost.startsWith("unix://") && process.platform === "linux") return direct;
-  return await Forwarding.open(engine, environment, engine.fleet ? network : undefined);
+  return await Forwarding.open(engine, environment);
 }
 
 /** The first address that a container has on any network. @throws UserError when there is none. */
@@ -47,9 +46,8 @@ class Forwarding implements Reach {
     this.#foothold = foothold;
   }
 
-  static async open(engine: Engine, environment: string, network: string | undefined): Promise<Forwarding> {
-    const labels = { [label.environment]: environment };
-    return new Forwarding(await Foothold.open(engine, await toolboxOn(engine), { labels, network }));
+  static async open(engine: Engine, environment: string): Promise<Forwarding> {
+    return new Forwarding(await Foothold.open(engine, await toolboxOn(engine), { [label.environment]: environment }));
   }
 
   async address(info: ContainerInspectInfo, port: number): Promise<Address> {

@@ -61,7 +61,8 @@ export async function proveBackup(side: Side, manifest: Manifest, journal: Journ
   const repository = opened.use(await Repository.open({ ...repositoryOf(side.stack, side.engine), mounts }));
   const trial: Trial = {
     ...{ side, manifest, scratch, repository, volumes, journal, began, opened },
-    reach: opened.use(await openReach(side.engine, side.stack.environment.name, scratch.network)),
+    // On a swarm a way that was opened before leads to the networks of before.
+    reach: side.engine.fleet ? opened.use(await openReach(side.engine, side.stack.environment.name)) : side.reach,
     live: new Map([...snapshot.containers.values()].map((info) => [serviceOf(info), info])),
     problems: [],
     started: new Map(),

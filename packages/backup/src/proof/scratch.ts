@@ -60,7 +60,7 @@ export class Scratch implements AsyncDisposable {
     await scratch[Symbol.asyncDispose]();
     const { name, stackName } = side.stack.environment;
     await side.engine.docker.createNetwork({
-      Name: scratch.network,
+      Name: scratch.#network,
       Internal: true,
       CheckDuplicate: true,
       Labels: { [label.incoming]: stackName, [label.environment]: name },
@@ -68,8 +68,7 @@ export class Scratch implements AsyncDisposable {
     return scratch;
   }
 
-  /** What its services are on. */
-  get network(): string {
+  get #network(): string {
     return `${this.#side.stack.environment.stackName}-proof`;
   }
 
@@ -102,10 +101,10 @@ export class Scratch implements AsyncDisposable {
           CpuShares: weights.patient,
           Dns: innerResolver.servers,
           DnsOptions: innerResolver.options,
-          NetworkMode: this.network,
+          NetworkMode: this.#network,
           Mounts: mountsOf(like, new Set(twins.map(({ volume }) => volume)), new Set(this.#placed(service))),
         },
-        NetworkingConfig: { EndpointsConfig: { [this.network]: { Aliases: [service] } } },
+        NetworkingConfig: { EndpointsConfig: { [this.#network]: { Aliases: [service] } } },
       },
       (container) => this.#placeFiles(service, like, container),
     );
@@ -138,12 +137,24 @@ export class Scratch implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     const { engine, stack } = this.#side;
     await removeIncoming(engine, stack.environment.stackName);
-    await engine.docker
-      .getNetwork(this.network)
-      .remove()
-      .catch((error) => {
-        if (statusOf(error) !== 404) throw error;
-      });
+    try {
+      await this.#leaveNetwork();
+      await engine.docker.getNetwork(this.#network).remove();
+    } catch (error) {
+      if (statusOf(error) !== 404) throw error;
+    }
+  }
+
+  /** In a swarm, whoever looked for the stack's containers meanwhile is on it too. */
+  async #leaveNetwork(): Promise<void> {
+    const { docker, fleet } = this.#side.engine;
+    if (!fleet) return;
+    const network = docker.getNetwork(this.#network);
+    const { Containers = {} } = (await network.inspect()) as { Containers?: Record<string, object> };
+    for (const Container of Object.keys(Containers)) {
+      // Some are the swarm's own, and some are gone by now.
+      await network.disconnect({ Container, Force: true }).catch(() => {});
+    }
   }
 }
 

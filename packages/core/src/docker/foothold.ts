@@ -16,20 +16,13 @@ export class Foothold implements AsyncDisposable, HttpDoor {
     this.#input = input;
   }
 
-  /**
-   * @param image a toolbox image that is present
-   * @param options `network`: the one that it is on, instead of all on which the stack's containers are
-   */
-  static async open(
-    engine: Engine,
-    image: string,
-    { labels = {}, network = amongContainers }: { labels?: Record<string, string>; network?: string | undefined } = {},
-  ): Promise<Foothold> {
+  /** @param image a toolbox image that is present */
+  static async open(engine: Engine, image: string, labels: Record<string, string> = {}): Promise<Foothold> {
     const { id, stream } = await startAttached(engine, {
       Image: image,
       Cmd: ["cat"],
       Labels: labels,
-      HostConfig: { NetworkMode: network, Memory: 268_435_456 },
+      HostConfig: { NetworkMode: amongContainers, Memory: 268_435_456 },
     });
     stream.on("error", () => {}).resume();
     return new Foothold(engine, id, stream);

@@ -1,6 +1,6 @@
 import { messageOf, UserError } from "../../errors.ts";
 import type { SwarmNode } from "../../settings/nodes.ts";
-import { isOfStack } from "../labels.ts";
+import { isOfStack, label } from "../labels.ts";
 import type { SwarmMember, SwarmService, SwarmTask } from "./api.ts";
 import { Machine, MachineAway } from "./machine.ts";
 import { pinnedVolumes } from "./places.ts";
@@ -156,14 +156,18 @@ export class Fleet {
     return pinnedVolumes(await this.askManager<SwarmService[]>("/services"));
   }
 
-  /** Names of the networks that the stack's containers are on. */
+  /** Names of the networks that the stack's containers are on, and those that its data is tried on beside it. */
   async networks(): Promise<string[]> {
     const all =
       await this.askManager<{ Name: string; Driver: string; Labels?: Record<string, string> | null }[]>("/networks");
     return all
-      .filter(({ Driver, Labels }) => Driver === "overlay" && isOfStack(Labels, this.#stackName))
+      .filter(({ Driver, Labels }) => Driver === "overlay" && this.#isOurs(Labels))
       .map(({ Name }) => Name)
       .sort();
+  }
+
+  #isOurs(labels: Readonly<Record<string, string>> | null | undefined): boolean {
+    return isOfStack(labels, this.#stackName) || labels?.[label.incoming] === this.#stackName;
   }
 
   /** The machine that decides: what is to be there once is made there. */
