@@ -8,15 +8,15 @@ import {
   desiredStack,
   type EnvironmentChoice,
   endpoints,
+  type RunningCount,
   resolveProfile,
+  runningCounts,
   type Snapshot,
   type SwarmSnapshot,
   serviceOf,
   type Target,
   takeSnapshot,
 } from "@understudy/environment";
-
-import { type RunningCount, runningCounts } from "./report/running-counts.ts";
 
 /** One container as the engine sees it now. */
 export interface ServiceStatus {

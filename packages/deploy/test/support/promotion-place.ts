@@ -68,7 +68,10 @@ export function onSwarm(swarm: SwarmHosts): PromotionPlace {
     addressOf: (service) => nodes[service === "app" ? 0 : 1]?.address ?? "",
     connect: (stackName) =>
       openEngine({ engine: "swarm", host: nodes[0]?.host ?? "", sshOptions: [], nodes, stackName }),
-    prepare: (installation) => installation.json("swarm:form", "--production", "--yes"),
+    prepare: async (installation) => {
+      swarm.load(["understudy/toolbox:17", "understudy/haproxy:3.0.11", "understudy/postgres:0.8.0-pg17"]);
+      await installation.json("swarm:form", "--production", "--yes");
+    },
     receive: (images) => swarm.load(images),
     ask: (url, write) => ask(url, { write }),
   };
