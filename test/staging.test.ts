@@ -33,6 +33,7 @@ describe("the whole staging", () => {
   checkSuite(installation);
   workflowTests(installation);
   monitorSuite(installation, interval);
+  // With the way back from a restore: whole-stack.long.test.ts.
   backupSuite(installation);
   pagesSuite(installation, offset);
 
