@@ -1,4 +1,4 @@
-import { connectEngine, openLog, UserError } from "@understudy/core";
+import { openEngine, openLog, UserError } from "@understudy/core";
 import {
   chooseTarget,
   desiredStack,
@@ -46,7 +46,7 @@ export async function scale(request: ScaleRequest): Promise<ScaleReport> {
   const { environment, installation } = target;
   const recorded = recordedDeployment(target);
   if (!recorded) throw new NotDeployed(target);
-  await using engine = await connectEngine(environment.host, environment.sshOptions);
+  await using engine = await openEngine(environment);
   const asked = Object.keys(request.wanted).length > 0;
   const scaled = asked ? await withNumbers(recorded, request.wanted) : recorded.target;
   const counts = async () => {
