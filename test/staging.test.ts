@@ -19,7 +19,10 @@ const settings = `environments:
 monitor: { intervalSeconds: ${interval} }
 `;
 
-/** One whole staging for everything that needs the real services: to boot them is most of what such tests cost. */
+/**
+ * One whole staging for everything that needs the real services: to boot them is most of what such tests cost.
+ * More of workflow tests and backups: staging.long.test.ts.
+ */
 describe("the whole staging", () => {
   let installed: TestInstallation;
   const installation = () => installed;
@@ -33,7 +36,6 @@ describe("the whole staging", () => {
   checkSuite(installation);
   workflowTests(installation);
   monitorSuite(installation, interval);
-  // With the way back from a restore: whole-stack.long.test.ts.
   backupSuite(installation);
   pagesSuite(installation, offset);
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { createInstallation, type TestInstallation } from "../../deploy/test/support/installation.ts";
-import { backupSuite } from "./support/backup-suite.ts";
+import { backupSuite } from "../packages/backup/test/support/backup-suite.ts";
+import { createInstallation, type TestInstallation } from "../packages/deploy/test/support/installation.ts";
+import { workflowTests } from "../packages/health/test/support/workflow-suite.ts";
 
 const offset = 24_500;
 const settings = `environments:
@@ -8,14 +9,16 @@ const settings = `environments:
   staging-2: { kind: staging, portOffset: ${offset - 1_000} }
 `;
 
-// Without the way back from a restore: test/staging.test.ts.
+/** With what staging.test.ts has no time for. */
 describe("the whole staging", () => {
   let installed: TestInstallation;
+  const installation = () => installed;
   beforeAll(async () => {
     installed = createInstallation(settings);
     await installed.json("deploy:staging", "--env", "laptop");
   });
   afterAll(() => installed[Symbol.asyncDispose]());
 
-  backupSuite(() => installed, { whole: true });
+  workflowTests(installation, { whole: true });
+  backupSuite(installation, { whole: true });
 });
