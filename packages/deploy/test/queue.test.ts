@@ -1,3 +1,4 @@
+import { exec } from "@understudy/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RetryReport } from "../../workflows/src/executions/retry-crashed.ts";
 import type { ScaleReport } from "../src/scale.ts";
