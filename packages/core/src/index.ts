@@ -18,7 +18,7 @@ export { compareVersions, connectEngine, type Engine, isGone, minimumApiVersion,
 export { type ExecOptions, type ExecResult, exec, execStream } from "./docker/exec.ts";
 export type { Labels, ServiceSpec, SwarmService, SwarmTask } from "./docker/fleet/api.ts";
 export { openEngine, type Whereabouts } from "./docker/fleet/connect.ts";
-export { type Fleet, type FleetNode, type FleetView, ingressLabel } from "./docker/fleet/fleet.ts";
+export { type Fleet, type FleetNode, type FleetView, ingressLabel, type OlderVolume } from "./docker/fleet/fleet.ts";
 export { pinOf } from "./docker/fleet/places.ts";
 export { Foothold } from "./docker/foothold.ts";
 export { describeHolder, HostSession } from "./docker/host-session.ts";
@@ -29,7 +29,7 @@ export { composeLabel, isOfStack, label, ofStack } from "./docker/labels.ts";
 export { dockerSocket } from "./docker/local-docker-host.ts";
 export { awaitOwnTest, passesOwnTest } from "./docker/own-test.ts";
 export { pinAgent } from "./docker/pin-agent.ts";
-export { placeFiles } from "./docker/place-files.ts";
+export { type PlacedFile, placeFiles } from "./docker/place-files.ts";
 export { untilGone } from "./docker/until-gone.ts";
 export { weigh, weights } from "./docker/weights.ts";
 export {

@@ -21,6 +21,7 @@ export { type Address, containerAddress, openReach, type Reach, toolboxOn } from
 export { deployedAt, type Recorded, readRecord, recordDeployed, recordedDeployment, recordFiles } from "./recorded.ts";
 export type { Release, ResolvedImage, ResolvedImages } from "./release.ts";
 export { type RollbackPoint, rollbackPoints } from "./rollback-points.ts";
+export { type RunningCount, runningCounts } from "./running-counts.ts";
 export { type Replicas, readScale, writeScale } from "./scale.ts";
 export { describeState, type Snapshot, type SwarmSnapshot, serviceOf, takeSnapshot } from "./snapshot.ts";
 export { type Sources, sharedSources } from "./sources.ts";

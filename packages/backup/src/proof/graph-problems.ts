@@ -4,7 +4,7 @@ import type { Manifest } from "../manifest/manifest.ts";
 
 /** Whether a restored graph is as large as the one that was backed up, which may have changed while it was counted. */
 export async function graphProblems(
-  { reach, stack }: Pick<Side, "reach" | "stack">,
+  { reach, stack }: Side,
   container: ContainerInspectInfo,
   { graph }: Manifest,
 ): Promise<string[]> {

@@ -8,7 +8,7 @@ import {
   UserError,
 } from "@understudy/core";
 import { type Guest, RoomGuard, refuseWithoutRoom, type Server, type Side, serverIn } from "@understudy/data";
-import { openReach, type Reach, serviceOf, takeSnapshot } from "@understudy/environment";
+import { openReach, serviceOf, takeSnapshot } from "@understudy/environment";
 import { artifacts, fileNames, folderOf, provenTag, tagsOf } from "../artifacts.ts";
 import { journaledStep } from "../journaled-step.ts";
 import type { Manifest } from "../manifest/manifest.ts";
@@ -38,8 +38,6 @@ interface Trial {
   readonly opened: AsyncDisposableStack;
   readonly problems: string[];
   readonly started: Map<string, ScratchService>;
-  /** To its services. */
-  readonly reach: Reach;
   server: Server | undefined;
   restoredSeconds: number;
 }
@@ -54,15 +52,14 @@ export async function proveBackup(side: Side, manifest: Manifest, journal: Journ
   journal.step("prove", { id: manifest.id });
   await using opened = new AsyncDisposableStack();
   const scratch = opened.use(await Scratch.open(side));
+  const reach = opened.use(await openReach(side.engine, side.stack.environment.name));
   const snapshot = await takeSnapshot(side.engine, side.stack.environment.stackName);
   const volumes = storedVolumes(side.stack, snapshot).filter(({ name }) => manifest.volumes.includes(name));
   for (const volume of volumes) await scratch.createVolume(volume);
   const mounts = volumes.map(({ name, volume }) => ({ volume: twinOf(volume), path: folderOf(name), readOnly: false }));
   const repository = opened.use(await Repository.open({ ...repositoryOf(side.stack, side.engine), mounts }));
   const trial: Trial = {
-    ...{ side, manifest, scratch, repository, volumes, journal, began, opened },
-    // On a swarm a way that was opened before leads to the networks of before.
-    reach: side.engine.fleet ? opened.use(await openReach(side.engine, side.stack.environment.name)) : side.reach,
+    ...{ side: { ...side, reach }, manifest, scratch, repository, volumes, journal, began, opened },
     live: new Map([...snapshot.containers.values()].map((info) => [serviceOf(info), info])),
     problems: [],
     started: new Map(),
@@ -140,9 +137,7 @@ async function startPostgres(trial: Trial): Promise<void> {
   await postgres.awaitHealthy();
   const password = side.stack.envFile.values.POSTGRES_PASSWORD ?? "";
   const container = await postgres.inspect();
-  const server = opened.use(
-    await serverIn(side.engine, trial.reach, { container, environment: "the trial", password }),
-  );
+  const server = opened.use(await serverIn(side.engine, side.reach, { container, environment: "the trial", password }));
   await restoreRoles(server, repository, manifest);
   await givePasswords(server, side);
   trial.server = server;
@@ -160,15 +155,14 @@ async function restoreFiles(trial: Trial, report: (line: string) => void): Promi
 
 /** Services run one at a time, but for those that others need: the host carries the live ones too. */
 async function startService(trial: Trial, name: string): Promise<string> {
-  const { side, live, scratch, volumes, started, opened, problems, reach } = trial;
+  const { side, live, scratch, volumes, started, opened, problems } = trial;
   const like = live.get(name) as ContainerInspectInfo;
   const began = performance.now();
   const service = await scratch.start(like, volumes);
   started.set(name, service);
   opened.use(service);
   await service.awaitHealthy();
-  if (name === "neo4j")
-    problems.push(...(await graphProblems({ reach, stack: side.stack }, await service.inspect(), trial.manifest)));
+  if (name === "neo4j") problems.push(...(await graphProblems(side, await service.inspect(), trial.manifest)));
   const needed = requiredBy(side.stack.model, name).some((other) => !apart.has(other));
   if (!needed) await service[Symbol.asyncDispose]();
   return `healthy after ${seconds(began)} s`;
