@@ -59,6 +59,8 @@ export class Scratch implements AsyncDisposable {
     const scratch = new Scratch(side);
     await scratch[Symbol.asyncDispose]();
     const { name, stackName } = side.stack.environment;
+    // In a swarm, what works on the trial is on its network; on one engine it reaches every network.
+    side.engine.fleet?.besides.add(scratch.#network);
     await side.engine.docker.createNetwork({
       Name: scratch.#network,
       Internal: true,
@@ -136,6 +138,7 @@ export class Scratch implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { engine, stack } = this.#side;
+    engine.fleet?.besides.delete(this.#network);
     await removeIncoming(engine, stack.environment.stackName);
     await engine.docker
       .getNetwork(this.#network)
