@@ -37,13 +37,16 @@ export async function grow(request: GrowRequest, say: (line: string) => void): P
     ["`health:check`", ({ took }) => took.health],
   ];
   const rows = sizes.map((of) => [
-    `${of.size} ${request.grows}`,
+    String(of.size),
     ...columns.map(([, value]) => (value(of) / 1_000).toFixed(2)),
     String(Math.round(of.memory / 1_048_576)),
   ]);
   const slopes = columns.map(([, value]) => (slope(sizes, value) / 1_000).toFixed(3));
   const memory = (slope(sizes, ({ memory }) => memory) / 1_048_576).toFixed(1);
-  return table(["", ...columns.map(([name]) => `${name} s`), "peak MiB"], [...rows, [`each more`, ...slopes, memory]]);
+  return table(
+    [request.grows, ...columns.map(([name]) => `${name} s`), "peak MiB"],
+    [...rows, ["each more", ...slopes, memory]],
+  );
 }
 
 async function measureSize({ grows, others, runs }: GrowRequest, size: number): Promise<Size> {
