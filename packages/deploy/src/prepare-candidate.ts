@@ -20,6 +20,7 @@ import { existingVolumes, ownedVolumes } from "./live/missing-volumes.ts";
 import { assertPortsFree, wantedPorts } from "./preflight/ports.ts";
 import { assertDiskSpace, assertMemory } from "./preflight/space.ts";
 import { leftOutLines } from "./report/left-out-lines.ts";
+import { olderVolumeLine } from "./swarm/older-volume-line.ts";
 
 /** What preparing needs of a run. */
 export interface Preparation {
@@ -52,7 +53,10 @@ export async function prepareCandidate(
   await refuseNewSecretsOverOldState(preparation, desired);
   askForAdministrator(desired);
   if (!resumed) await refuseUnknownProduction(preparation);
-  if (engine.fleet) for (const line of leftOutLines(desired.model)) say(line);
+  if (engine.fleet) {
+    for (const line of leftOutLines(desired.model)) say(line);
+    for (const older of await engine.fleet.olderVolumes()) say(`  ${olderVolumeLine(older)}`);
+  }
   const survey = await surveyWanted(preparation, desired);
   await assertPortsFree(engine, session, target.environment, wantedPorts(desired.model));
   await assertDiskSpace(engine, session, survey.missing.length);

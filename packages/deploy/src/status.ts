@@ -1,5 +1,13 @@
 import { existsSync } from "node:fs";
-import { type ContainerInspectInfo, describeHolder, type FleetNode, label, readFact, table } from "@understudy/core";
+import {
+  type ContainerInspectInfo,
+  describeHolder,
+  type FleetNode,
+  label,
+  type OlderVolume,
+  readFact,
+  table,
+} from "@understudy/core";
 import {
   chooseTarget,
   connectTo,
@@ -8,7 +16,9 @@ import {
   desiredStack,
   type EnvironmentChoice,
   endpoints,
+  type RunningCount,
   resolveProfile,
+  runningCounts,
   type Snapshot,
   type SwarmSnapshot,
   serviceOf,
@@ -16,7 +26,7 @@ import {
   takeSnapshot,
 } from "@understudy/environment";
 
-import { type RunningCount, runningCounts } from "./report/running-counts.ts";
+import { olderVolumeLine } from "./swarm/older-volume-line.ts";
 
 /** One container as the engine sees it now. */
 export interface ServiceStatus {
@@ -64,6 +74,8 @@ export interface StatusReport {
   readonly volumes: readonly string[];
   /** Of a swarm. */
   readonly nodes?: readonly NodeStatus[];
+  /** Of a swarm: what machines still have of data that is on another one now. */
+  readonly olderVolumes?: readonly OlderVolume[];
 }
 
 /** Look at an environment's stack. Changes nothing. */
@@ -71,10 +83,11 @@ export async function status(choice: EnvironmentChoice): Promise<StatusReport> {
   const target = chooseTarget(choice);
   const { environment, installation } = target;
   await using engine = await connectTo(target);
-  const [snapshot, holder, desired] = await Promise.all([
+  const [snapshot, holder, desired, olderVolumes] = await Promise.all([
     takeSnapshot(engine, environment.stackName),
     describeHolder(engine, environment.stackName),
     desiredOf(target),
+    engine.fleet?.olderVolumes(),
   ]);
   const reachable = desired ? endpoints(desired.model, environment.host) : [];
   const urls = new Map(reachable.map(({ service, url }) => [service, url]));
@@ -107,6 +120,7 @@ export async function status(choice: EnvironmentChoice): Promise<StatusReport> {
     ),
     volumes: [...snapshot.volumes.keys()].sort(),
     ...(snapshot.swarm ? { nodes: nodesOf(snapshot, snapshot.swarm) } : {}),
+    ...(olderVolumes ? { olderVolumes } : {}),
   };
 }
 
@@ -150,7 +164,8 @@ export function statusTable(report: StatusReport): string {
   return `${drawn}\n${counts.join("")}${report.environment} on ${report.host}, release ${report.release ?? "unknown"}, egress: ${report.egress}${managed}\n${lock}`;
 }
 
-function swarmTable({ services, environment, release, egress, lockedBy }: StatusReport, nodes: readonly NodeStatus[]) {
+function swarmTable(report: StatusReport, nodes: readonly NodeStatus[]) {
+  const { services, environment, release, egress, lockedBy, olderVolumes = [] } = report;
   const machines = nodes.map(({ name, role, leader, state, availability, address, ingress, containers, away }) => [
     name,
     leader ? `${role}, leads` : role,
@@ -175,6 +190,7 @@ function swarmTable({ services, environment, release, egress, lockedBy }: Status
     `${table(["machine", "role", "state", "availability", "address", "requests", "containers"], machines)}\n\n`,
     `${table(["container", "machine", "state", "health", "restarts", "since", "address"], rows)}\n`,
     `${environment} on a swarm of ${nodes.length} machines, release ${release ?? "unknown"}, egress: ${egress}\n`,
+    ...olderVolumes.map((older) => `${olderVolumeLine(older)}\n`),
     lockedBy ? `Locked by ${lockedBy}\n` : "",
   ].join("");
 }

@@ -1,3 +1,4 @@
+import { exec } from "@understudy/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { RetryReport } from "../../workflows/src/executions/retry-crashed.ts";
 import type { ScaleReport } from "../src/scale.ts";
@@ -33,6 +34,19 @@ describe("n8n in queue mode", () => {
     expect(await stage.log("n8n-keeper")).toContain("its worker was lost; it is in the queue again, and begins anew");
   });
 
+  it("answers a caller whose execution ended unheard", async () => {
+    const { engine } = stage;
+    const valkey = (script: string) => exec(engine, stage.container("valkey"), ["sh", "-c", script]);
+    const answer = stage.call(8);
+    await stage.underWay(1);
+    // Over these connections n8n hears of an end. They come back at once; what was said meanwhile does not.
+    const deaf = valkey("until [ -e /tmp/heard ]; do valkey-cli -e CLIENT KILL TYPE pubsub; done");
+    await expect.poll(() => stage.states(), { timeout: 60_000 }).not.toHaveProperty("running");
+    await valkey("touch /tmp/heard");
+    await deaf;
+    expect(await answer).toEqual({ n: 8, status: 200, said: 8 });
+  });
+
   it("says that a worker is away, and how long the queue is", async () => {
     const { stdout } = await stage.installation.run("health:check", "--json");
     const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string; seen: string }[] };
@@ -49,6 +63,10 @@ describe("n8n in queue mode", () => {
     expect(up.services).toContainEqual({ service: "n8n-worker", running: 3, wanted: 3 });
     const deployed = await installation.json<DeployJson>("deploy:staging");
     expect(deployed.changes).toEqual(nothing);
+    const lines = (await stage.log("n8n-worker")).split("\n").filter(Boolean);
+    const names = new Set(lines.map((line) => line.split(" | ")[0]?.trim()));
+    expect(names).toEqual(new Set(["n8n-worker", "n8n-worker-2", "n8n-worker-3"]));
+    expect(await stage.log("n8n-worker-3")).not.toContain("n8n-worker-3 | ");
     const { replicas, release } = await installation.json<StatusReport>("status");
     expect({ replicas, release }).toEqual({
       replicas: [{ service: "n8n-worker", running: 3, wanted: 3 }],

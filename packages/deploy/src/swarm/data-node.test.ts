@@ -16,8 +16,10 @@ const model = (constraints: string[] = []) =>
     },
     volumes: { data: {} },
   }) as unknown as ComposeModel;
-const choose = (nodes: FleetNode[], volumes: Record<string, string> = {}, constraints: string[] = []) =>
-  chooseDataNode({ stackName: "s", model: model(constraints), nodes, volumes: new Map(Object.entries(volumes)) });
+const choose = (nodes: FleetNode[], volumes: Record<string, string> = {}, constraints: string[] = []) => {
+  const homes = new Map(Object.entries(volumes).map(([name, those]) => [name, those.split(" ")]));
+  return chooseDataNode({ stackName: "s", model: model(constraints), nodes, volumes: homes });
+};
 
 describe("the machine with the data", () => {
   it("is the one that has it, and no other while that is away", () => {
@@ -52,5 +54,8 @@ describe("the machine with the data", () => {
       "service db: deploy.placement.constraints says node.hostname == a, and its data is on b",
     );
     expect(() => choose([node("a")], {}, ["node.hostname == x"])).toThrow("No machine of the swarm may have the data");
+    expect(() => choose([node("a"), node("b")], { s_data: "id-a id-b" })).toThrow(
+      "The volume s_data is on a and b, and no service says which of them has the data",
+    );
   });
 });

@@ -7,8 +7,8 @@ export interface DataNodeQuestion {
   readonly stackName: string;
   readonly model: ComposeModel;
   readonly nodes: readonly FleetNode[];
-  /** Node ID by volume, as far as one is somewhere already. */
-  readonly volumes: ReadonlyMap<string, string>;
+  /** Node IDs by volume, as far as one is somewhere already; several, where several machines have one of that name. */
+  readonly volumes: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Services that keep data in named volumes. Pure. */
@@ -26,10 +26,20 @@ export function chooseDataNode({ stackName, model, nodes, volumes }: DataNodeQue
   const stateful = statefulServices(model);
   if (stateful.length === 0) return undefined;
   const nameOf = (id: string) => nodes.find((node) => node.id === id)?.name ?? id;
-  const homes = stateful
+  const named = stateful
     .flatMap((service) => service.volumes.flatMap((mount) => (mount.type === "volume" ? [mount.source] : [])))
-    .map((source) => model.volumes[source]?.external?.name ?? volumeName(stackName, source))
-    .flatMap((volume) => volumes.get(volume) ?? []);
+    .map((source) => model.volumes[source]?.external?.name ?? volumeName(stackName, source));
+  for (const volume of named) {
+    const those = volumes.get(volume) ?? [];
+    if (those.length < 2) continue;
+    throw new UserError(
+      `The volume ${volume} is on ${those.map(nameOf).join(" and ")}, and no service says which of them has the data`,
+      {
+        next: `Keep one: docker volume rm ${volume} on the machine that has it from before, and run again. docs/swarm.md`,
+      },
+    );
+  }
+  const homes = named.flatMap((volume) => volumes.get(volume) ?? []);
   const [home, second] = [...new Set(homes)];
   if (home && second) {
     throw new UserError(`The data of ${stackName} is on two machines: ${nameOf(home)} and ${nameOf(second)}`, {

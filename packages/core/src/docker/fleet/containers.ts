@@ -148,7 +148,13 @@ export class Containers {
 
   async #homesOf(volumes: readonly string[]): Promise<string[]> {
     if (volumes.length === 0) return [];
-    const { found: known } = await volumesOf(this.#fleet);
+    const { found: known, disputed } = await volumesOf(this.#fleet);
+    const unclear = volumes.find((name) => disputed.has(name));
+    if (unclear) {
+      const hosts = disputed.get(unclear)?.map(({ machine }) => machine.host);
+      const message = `volume ${unclear} is on ${hosts?.join(" and ")}, and no service says which of them counts`;
+      throw Object.assign(new Error(message), { statusCode: 409 });
+    }
     return volumes.flatMap(
       (name) => known.get(name)?.node ?? known.get(besideVolume(name, known.keys()) ?? "")?.node ?? [],
     );

@@ -36,6 +36,13 @@ export interface FleetView {
   readonly tasks: readonly SwarmTask[];
 }
 
+/** A volume on a machine that has it from before its data was moved. */
+export interface OlderVolume {
+  readonly volume: string;
+  /** As the swarm calls the machine. */
+  readonly node: string;
+}
+
 /** Label of a node where requests come in, as Swarm's constraints name it: `node.labels.<this>`. */
 export const ingressLabel = "understudy.ingress";
 
@@ -145,15 +152,36 @@ export class Fleet {
     );
   }
 
-  /** The node ID of each volume that is somewhere where we reach it, or that a service is pinned to. */
-  async volumeNodes(): Promise<ReadonlyMap<string, string>> {
-    const { found, pinned } = await volumesOf(this);
-    return new Map([...[...found].map(([name, { node }]) => [name, node] as const), ...pinned]);
+  /** The node IDs where each volume is that we reach, or that a service is pinned to; several, where none is and its name is on several. */
+  async volumeNodes(): Promise<ReadonlyMap<string, readonly string[]>> {
+    const { found, disputed, pinned } = await volumesOf(this);
+    const nodes = new Map<string, readonly string[]>();
+    for (const [name, placed] of found)
+      nodes.set(
+        name,
+        (disputed.get(name) ?? [placed]).map(({ node }) => node),
+      );
+    for (const [name, node] of pinned) nodes.set(name, [node]);
+    return nodes;
   }
 
-  /** The node IDs of volumes that pinned services have, whether their machines answer or not. */
+  /** The stack's volumes that are on a machine beside those that count: from before, and used by nothing. */
+  async olderVolumes(): Promise<OlderVolume[]> {
+    const [{ older }, { nodes }] = await Promise.all([volumesOf(this), this.look()]);
+    const nameOf = (id: string) => nodes.find((node) => node.id === id)?.name ?? id;
+    return older
+      .filter(({ volume }) => isOfStack(volume.Labels, this.#stackName))
+      .map(({ volume, node }) => ({ volume: volume.Name, node: nameOf(node) }));
+  }
+
+  /** The node IDs of volumes that pinned services have, whether their machines answer or not. A node that left the swarm has none. */
   async pinned(): Promise<Map<string, string>> {
-    return pinnedVolumes(await this.askManager<SwarmService[]>("/services"));
+    const [services, members] = await Promise.all([
+      this.askManager<SwarmService[]>("/services"),
+      this.askManager<SwarmMember[]>("/nodes"),
+    ]);
+    const known = new Set(members.map(({ ID }) => ID));
+    return new Map([...pinnedVolumes(services)].filter(([, node]) => known.has(node)));
   }
 
   /** Names of the networks that the stack's containers are on. */

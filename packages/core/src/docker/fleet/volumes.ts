@@ -17,27 +17,42 @@ export interface PlacedVolume {
 }
 
 export interface Volumes {
+  /** By name; of several on which no service decides, the first. */
   readonly found: ReadonlyMap<string, PlacedVolume>;
+  /** Each of every machine. */
+  readonly everywhere: readonly PlacedVolume[];
+  /** What other machines have under the name of one that a service is pinned to: it is from before, and nothing uses it. */
+  readonly older: readonly PlacedVolume[];
+  /** Names that several machines have, and no service says whose counts. */
+  readonly disputed: ReadonlyMap<string, readonly PlacedVolume[]>;
   /** The node ID of each volume that a service is pinned to, whether its machine answers or not. */
   readonly pinned: ReadonlyMap<string, string>;
 }
 
-/**
- * The volumes of all machines that answer. Where a name is on several, the machine that the service is pinned to has the data; what
- * another one still has under it is from before.
- */
+/** The volumes of all machines that answer. Where a name is on several, the machine that the service is pinned to has the data. */
 export async function volumesOf(fleet: Fleet): Promise<Volumes> {
   const [pinned, answers] = await Promise.all([fleet.pinned(), fleet.askAll<{ Volumes: Volume[] | null }>("/volumes")]);
-  const found = new Map<string, PlacedVolume>();
-  for (const { machine, said } of answers) {
-    for (const volume of said.Volumes ?? []) {
-      const node = machine.nodeId ?? "";
-      const home = pinned.get(volume.Name);
-      if (home === undefined ? !found.has(volume.Name) : home === node)
-        found.set(volume.Name, { node, machine, volume });
-    }
-  }
-  return { found, pinned };
+  const placed = answers.flatMap(({ machine, said }) =>
+    (said.Volumes ?? []).map((volume): PlacedVolume => ({ node: machine.nodeId ?? "", machine, volume })),
+  );
+  return { ...tellApart(placed, pinned), everywhere: placed, pinned };
+}
+
+/** Which of several volumes of one name counts. Pure. */
+export function tellApart<V extends Pick<PlacedVolume, "node" | "volume">>(
+  placed: readonly V[],
+  pinned: ReadonlyMap<string, string>,
+): { found: Map<string, V>; older: V[]; disputed: Map<string, V[]> } {
+  const isOlder = ({ node, volume }: V) => (pinned.get(volume.Name) ?? node) !== node;
+  const byName = Map.groupBy(
+    placed.filter((one) => !isOlder(one)),
+    ({ volume }) => volume.Name,
+  );
+  return {
+    found: new Map([...byName].flatMap(([name, [first]]) => (first ? [[name, first] as const] : []))),
+    older: placed.filter(isOlder),
+    disputed: new Map([...byName].filter(([, those]) => those.length > 1)),
+  };
 }
 
 export async function listVolumes(fleet: Fleet, exchange: Exchange): Promise<void> {
@@ -60,8 +75,12 @@ export async function createVolume(fleet: Fleet, exchange: Exchange): Promise<vo
 }
 
 export async function oneVolume(fleet: Fleet, exchange: Exchange, name: string): Promise<void> {
-  const { found, pinned } = await volumesOf(fleet);
+  const { found, everywhere, pinned } = await volumesOf(fleet);
   const placed = found.get(name);
+  // Removed on one machine only, what another has from before would be the data of the next deploy.
+  if (placed && exchange.method === "DELETE") {
+    for (const one of everywhere) if (one.volume.Name === name && one !== placed) await remove(one);
+  }
   if (placed) return void (await handOn(exchange, placed.machine));
   const home = pinned.get(name);
   // It is not gone because its machine is.
@@ -70,6 +89,10 @@ export async function oneVolume(fleet: Fleet, exchange: Exchange, name: string):
   if (silent && exchange.method === "GET")
     throw new MachineAway(silent.host, `${silent.away}; volume ${name} may be there`);
   say(exchange, 404, { message: `get ${name}: no such volume` });
+}
+
+async function remove({ machine, volume }: PlacedVolume): Promise<void> {
+  await machine.ask(`/volumes/${encodeURIComponent(volume.Name)}`, { method: "DELETE" });
 }
 
 function isAway(fleet: Fleet, volume: string, node: string): Error {

@@ -39,6 +39,7 @@ export function swarm({ environment, model }: DesiredStack): Check[] {
       expected: "every machine's containers are reached",
       look: overlay,
     },
+    { ...usual, name: "data volumes", service: "host", expected: "each on one machine", look: dataVolumes },
     ...Object.keys(model.services).map(
       (service): Check => ({
         ...{ ...usual, name: `${service} replicas`, service, expected: "all of them run" },
@@ -126,6 +127,14 @@ async function replicas(context: CheckContext, name: string): Promise<Observatio
     next: "See pnpm status, and pnpm logs of it",
     figures,
   };
+}
+
+async function dataVolumes({ engine }: CheckContext): Promise<Observation> {
+  const older = (await engine.fleet?.olderVolumes()) ?? [];
+  const next = "When nothing of it is needed, remove it on that machine: docker volume rm";
+  if (older.length === 0) return { ok: true, seen: "each is on one machine", next };
+  const seen = older.map(({ volume, node }) => `volume ${volume} also on ${node}, from before; nothing uses it`);
+  return { ok: false, severity: "warning", seen: seen.join(", "), next };
 }
 
 function expectedOf({ Spec }: SwarmService, found: number): number {
