@@ -25,7 +25,7 @@ import {
 } from "@understudy/environment";
 
 import { type RunningCount, runningCounts } from "./report/running-counts.ts";
-import { olderVolumeLine } from "./swarm/older-volume-line.ts";
+import { olderVolumeLine } from "./swarm/fleet-lines.ts";
 
 /** One container as the engine sees it now. */
 export interface ServiceStatus {

@@ -142,14 +142,14 @@ export class SwarmStage implements AsyncDisposable {
     return said;
   }
 
-  /** So many requests a second to the first machine's edge, until stopped. */
-  requests(rate: number) {
+  /** So many requests a second to a machine's edge, until stopped. */
+  requests(rate: number, number = 1) {
     const failed: string[] = [];
     const open = new Set<Promise<void>>();
     let sent = 0;
     const timer = setInterval(() => {
       sent++;
-      const one = this.answer(1).then(
+      const one = this.answer(number).then(
         () => {},
         (error: Error) => void failed.push(`${sent}: ${error.message}`),
       );
@@ -163,6 +163,39 @@ export class SwarmStage implements AsyncDisposable {
         return { sent, failed };
       },
     };
+  }
+
+  /** What a statement answers in the database, asked on the machine where it runs. */
+  sql(statement: string): string {
+    const [place] = this.databases();
+    if (!place) throw new Error("no machine runs the database");
+    return place.host.docker("exec", place.container, "psql", "-U", "postgres", "-tAc", statement);
+  }
+
+  /** Every container of the database that runs, on every machine that is on. More than one is two truths. */
+  databases(): { readonly host: SwarmHost; readonly container: string }[] {
+    return this.#onEach("ps", "--quiet", "--filter", "label=understudy.service=db").map(([host, container]) => ({
+      host,
+      container,
+    }));
+  }
+
+  /** Names of the machines that have the database's volume. */
+  volumes(): string[] {
+    const name = `${this.installation.project}-staging_data`;
+    return this.#onEach("volume", "ls", "--quiet", "--filter", `name=^${name}$`).map(([{ name }]) => name);
+  }
+
+  /** Lines of what `docker` prints on each machine that is on. */
+  #onEach(...command: readonly string[]): [host: SwarmHost, line: string][] {
+    return this.swarm.hosts.flatMap((host) => {
+      if (!host.isOn()) return [];
+      const lines = host
+        .docker(...command)
+        .split("\n")
+        .filter(Boolean);
+      return lines.map((line): [SwarmHost, string] => [host, line]);
+    });
   }
 
   /** @param patience ms */
