@@ -1,5 +1,5 @@
 import * as docker from "@pulumi/docker";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { type ComposeModel, dependencyOrder, type Service } from "@understudy/compose";
 import { innerResolver } from "@understudy/core";
 import { type ImageHealthcheck, serviceArgs } from "./container-args.ts";
@@ -8,6 +8,7 @@ import { encryptSecrets } from "./encrypt-secrets.ts";
 import { type Labels, labelList } from "./labels.ts";
 import { networkName } from "./names.ts";
 import { staysInside } from "./stays-inside.ts";
+import { notedTurns, onceItMay, type Turns, tellWhenMade } from "./turns.ts";
 import { declareVolumes } from "./volumes.ts";
 import { programWithWaits } from "./waits.ts";
 
@@ -41,14 +42,6 @@ export interface StackInput {
 /** What others say of a container that comes to the same as what we say in another way. */
 export type MadeOtherwise = Pick<docker.ContainerArgs, "mounts" | "networkMode">;
 
-/** Hears of every container, replaced or not, in a run that is no preview. */
-export interface Turns {
-  /** Resolves once a service's container may be replaced; the engine hears of it only then. */
-  before(service: string): Promise<void>;
-  /** The engine has made the container, or left the one that there is. */
-  after(service: string): void;
-}
-
 /**
  * The merged compose model as Pulumi resources: networks, volumes, images and containers, in the order of depends_on.
  * A service waits for those that it wants healthy; the wait is ours, so that a failure tells more than a time-out and
@@ -60,10 +53,7 @@ export function stackProgram(input: StackInput): pulumi.automation.PulumiFn {
     const watched: StackInput = {
       ...input,
       awaitHealthy: noted((service: string, id: string) => input.awaitHealthy(service, id)),
-      turns: turns && {
-        before: noted((service: string) => turns.before(service)),
-        after: (service) => turns.after(service),
-      },
+      turns: turns && notedTurns(turns, noted),
     };
     const networks = declareNetworks(watched);
     const volumes = declareVolumes(watched);
@@ -144,22 +134,8 @@ function declareContainer(
     // The engine does not remove a network that containers are on.
     replaceWith: Object.keys(service.networks).flatMap((name) => networks.get(name) ?? []),
     ...options,
-    dependsOn: [...mounted, ...needed, permitted(input, service, remoteImage, needed)],
+    dependsOn: onceItMay(input.turns, service.name, [remoteImage, ...mounted, ...needed]),
   });
-  if (!pulumi.runtime.isDryRun()) container.id.apply(() => input.turns?.after(service.name));
+  tellWhenMade(input.turns, service.name, container);
   return container;
-}
-
-/** A service's image, once its container may be replaced; asked last, so that what waits for it waits no longer than it must. */
-function permitted(
-  { turns }: StackInput,
-  { name }: Service,
-  image: docker.RemoteImage,
-  needed: pulumi.Input<pulumi.Resource>[],
-): pulumi.Input<pulumi.Resource> {
-  if (!turns || pulumi.runtime.isDryRun()) return image;
-  return pulumi.all(needed).apply(async () => {
-    await turns.before(name);
-    return image;
-  });
 }

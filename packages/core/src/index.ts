@@ -16,7 +16,7 @@ export { type AttachedContainer, amongContainers, startAttached } from "./docker
 export { containerLines, type LogWindow, lastLogLines } from "./docker/container-logs.ts";
 export { compareVersions, connectEngine, type Engine, isGone, minimumApiVersion, statusOf } from "./docker/engine.ts";
 export { type ExecOptions, type ExecResult, exec, execStream } from "./docker/exec.ts";
-export type { ServiceSpec, SwarmService, SwarmTask } from "./docker/fleet/api.ts";
+export type { Labels, ServiceSpec, SwarmService, SwarmTask } from "./docker/fleet/api.ts";
 export { openEngine, type Whereabouts } from "./docker/fleet/connect.ts";
 export { type Fleet, type FleetNode, type FleetView, ingressLabel, type OlderVolume } from "./docker/fleet/fleet.ts";
 export { pinOf } from "./docker/fleet/places.ts";

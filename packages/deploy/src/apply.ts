@@ -9,6 +9,7 @@ import { edgeService, turnoverLimits } from "./edge/limits.ts";
 import { replaceBehindEdge, type Up } from "./edge/replace-behind-edge.ts";
 import type { TurnoverReport } from "./edge/turnovers.ts";
 import { changeOf, isCounted } from "./engine/changes.ts";
+import { whenHealthy } from "./healthy/when-healthy.ts";
 import { keepOut, letIn } from "./let-in.ts";
 import { emptyNetwork } from "./live/empty-network.ts";
 import { removeContainer, removeNetwork } from "./live/strays.ts";
@@ -50,9 +51,7 @@ async function runEngine(work: Work, report: Report): Promise<readonly TurnoverR
   const { environment, model } = candidate.desired;
   const up: Up = (model, turns) => runUp(work, model, turns, report);
   const replaced = plan.items.filter(({ kind, action }) => kind === "container" && action !== "delete");
-  // A swarm exchanges containers by itself, one after another, and keeps the edge up.
-  const isOneEngine = !engine.fleet;
-  if (environment.kind !== "production" || !isOneEngine || !model.services[edgeService] || replaced.length === 0) {
+  if (environment.kind !== "production" || !model.services[edgeService] || replaced.length === 0) {
     await up(model);
     return [];
   }
@@ -63,6 +62,7 @@ async function runEngine(work: Work, report: Report): Promise<readonly TurnoverR
       replaced: replaced.map(({ name }) => name),
       straight,
       limits: turnoverLimits(candidate.desired),
+      whenHealthy: (wait) => whenHealthy(engine, candidate, wait),
       ready: (service) => workflows?.ready(service) ?? Promise.resolve(),
       say: report,
     },

@@ -1,9 +1,9 @@
-import { UserError } from "@understudy/core";
-import { serviceOf, toolboxOn } from "@understudy/environment";
+import { serviceOf, takeSnapshot, toolboxOn } from "@understudy/environment";
 import { containerName } from "@understudy/stacks/names";
-import { Edge } from "./edge/edge.ts";
+import type { Edge } from "./edge/edge.ts";
 import { whileHeld } from "./edge/hold.ts";
 import { edgeService, turnoverLimits } from "./edge/limits.ts";
+import { openEdge } from "./edge/open-edge.ts";
 import { claimN8n } from "./first-run/first-run.ts";
 import { awaitHealthy } from "./healthy/await-healthy.ts";
 import type { Report, Work } from "./work.ts";
@@ -20,7 +20,7 @@ export async function keepOut(work: Work, report: Report): Promise<void> {
     (one) => serviceOf(one) === edgeService && one.State.Running,
   );
   if (environment.kind === "production" || !stands || !(await startsBare(work))) return;
-  await using edge = await openEdge(work, report);
+  await using edge = await edgeOf(work, report);
   // It ends by itself, unless `letIn` goes on with it.
   await edge?.hold(n8n, turnoverLimits(candidate.desired).hold.hold);
 }
@@ -38,7 +38,7 @@ export async function letIn(work: Work, report: Report): Promise<void> {
     await claimN8n(engine, session, desired);
     await workflows.run();
   };
-  await using edge = await openEdge(work, report);
+  await using edge = await edgeOf(work, report);
   if (edge) await whileHeld(edge, n8n, hold.hold, bring);
   else await bring();
 }
@@ -51,14 +51,11 @@ async function startsBare({ plan, workflows }: Work): Promise<boolean> {
   return isTouched && ((await workflows?.isDue()) ?? false);
 }
 
-async function openEdge({ engine, candidate }: Work, report: Report): Promise<Edge | undefined> {
+async function edgeOf({ engine, candidate }: Work, report: Report): Promise<Edge | undefined> {
   const { environment, model } = candidate.desired;
   if (!model.services[edgeService]) return undefined;
-  try {
-    return await Edge.open(engine, containerName(environment.stackName, edgeService), await toolboxOn(engine));
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    report(`warning: n8n may get requests before its workflows are there: ${error.message}`);
-    return undefined;
-  }
+  const snapshot = await takeSnapshot(engine, environment.stackName);
+  return await openEdge(engine, snapshot, { service: edgeService, toolbox: await toolboxOn(engine) }, (why) => {
+    report(`warning: n8n may get requests before its workflows are there: ${why}`);
+  });
 }

@@ -5,7 +5,7 @@ import { containerName } from "@understudy/stacks/names";
 import { edgeService, turnoverLimits } from "./edge/limits.ts";
 import { replaceBehindEdge, type Up } from "./edge/replace-behind-edge.ts";
 import { replaceLabel } from "./edge/replace-manner.ts";
-import type { TurnoverReport } from "./edge/turnovers.ts";
+import type { TurnoverReport, WhenHealthy } from "./edge/turnovers.ts";
 import { awaitHealthy } from "./healthy/await-healthy.ts";
 import { ensureToolbox } from "./images/acquire.ts";
 import { mutateStack } from "./mutate-stack.ts";
@@ -53,10 +53,9 @@ export async function restart(request: RestartRequest): Promise<RestartReport> {
   const behindEdge = () => {
     const model = held(desired.model, service);
     const ready = async (name: string) => work?.ready(name);
-    return replaceBehindEdge(
-      { engine, toolbox, stackName, model, edgeService, replaced: [service], limits, ready, say },
-      again,
-    );
+    const whenHealthy: WhenHealthy = (wait) => awaitHealthy(engine, wait);
+    const what = { engine, toolbox, stackName, model, edgeService, replaced: [service], limits, whenHealthy };
+    return replaceBehindEdge({ ...what, ready, say }, again);
   };
   return await mutateStack(target, engine, { verb: "restart", wait, toolbox, log, say }, async ({ journal }) => {
     journal.step("restart", { service });

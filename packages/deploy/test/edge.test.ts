@@ -12,7 +12,8 @@ import { bridgeOf } from "../src/edge/bridged-model.ts";
 import { Edge } from "../src/edge/edge.ts";
 import { whileHeld, withHeld } from "../src/edge/hold.ts";
 import type { ReplaceManner } from "../src/edge/replace-manner.ts";
-import { Turnovers } from "../src/edge/turnovers.ts";
+import { Turnovers, type WhenHealthy } from "../src/edge/turnovers.ts";
+import { awaitHealthy } from "../src/healthy/await-healthy.ts";
 import { ask, type Load, startLoad } from "./support/edge-load.ts";
 import { type EdgeService, EdgeStack } from "./support/edge-stack.ts";
 
@@ -88,7 +89,7 @@ test("what a new version needs may fail: it is told, and requests go on", async 
 
 test("a hold that is kept lasts as long as what it is for, however short its limit", async () => {
   const url = await stack.url("n8n");
-  await using edge = await Edge.open(engine, stack.containerOf("haproxy"), toolbox);
+  await using edge = await Edge.open(engine, [stack.containerOf("haproxy")], toolbox);
   const seen: string[] = [];
   let asked: Promise<unknown> = Promise.resolve();
   await whileHeld(edge, "n8n", 1_000, async () => {
@@ -103,7 +104,7 @@ test("a hold that is kept lasts as long as what it is for, however short its lim
 test("what a service works on ends before it is stopped; an open websocket is not waited for", async () => {
   const url = await stack.url("n8n", "/slow");
   const websocket = await openWebsocket(url);
-  await using edge = await Edge.open(engine, stack.containerOf("haproxy"), toolbox);
+  await using edge = await Edge.open(engine, [stack.containerOf("haproxy")], toolbox);
   const slow = ask(url);
   await expect.poll(() => edge.inFlight("n8n")).toBe(1);
   const began = performance.now();
@@ -119,7 +120,7 @@ test("what a service works on ends before it is stopped; an open websocket is no
 test("requests that waited go on in the order in which they came", async () => {
   const url = await stack.url("n8n");
   const name = randomUUID();
-  await using edge = await Edge.open(engine, stack.containerOf("haproxy"), toolbox);
+  await using edge = await Edge.open(engine, [stack.containerOf("haproxy")], toolbox);
   const asked: Promise<unknown>[] = [];
   await withHeld(edge, "n8n", limits.hold, async () => {
     for (let number = 0; number < 100; number++) {
@@ -153,7 +154,7 @@ test("a process that is killed in a hold leaves the edge serving: the hold ends 
 });
 
 test("an edge that is started anew holds nothing", async () => {
-  await using edge = await Edge.open(engine, stack.containerOf("haproxy"), toolbox);
+  await using edge = await Edge.open(engine, [stack.containerOf("haproxy")], toolbox);
   await edge.hold("n8n", 30_000);
   await engine.docker.getContainer(stack.containerOf("haproxy")).restart({ t: 0 });
   await expect.poll(async () => (await ask(await stack.url("n8n"))).status).toBe(200);
@@ -173,10 +174,11 @@ test("nobody but who shares the edge's network reaches its runtime API", async (
 
 /** As one run of the engine does it. */
 async function turnOver(service: EdgeService, manner: ReplaceManner, ready?: (service: string) => Promise<void>) {
-  await using edge = await Edge.open(engine, stack.containerOf("haproxy"), toolbox);
+  await using edge = await Edge.open(engine, [stack.containerOf("haproxy")], toolbox);
   const planned = [{ service, manner, replaced: [service] }];
   const options = { engine, edge, edgeService: "haproxy", stackName: stack.name, planned, limits };
-  const turnovers = new Turnovers({ ...options, ready });
+  const whenHealthy: WhenHealthy = (wait) => awaitHealthy(engine, wait);
+  const turnovers = new Turnovers({ ...options, whenHealthy, ready });
   if (manner === "overlap") {
     await stack.run(service, "bridge", { as: bridgeOf(service), boot: 2_000 });
     turnovers.after(bridgeOf(service));

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { finished } from "./support/installation.ts";
+import { farAway } from "./support/promotion-place.ts";
 import { answers, PromotionStage } from "./support/promotion-stage.ts";
 import { type RemoteHost, startRemoteHost } from "./support/remote-host.ts";
 
@@ -9,7 +10,7 @@ describe("a production on another host", () => {
 
   beforeAll(async () => {
     host = await startRemoteHost();
-    stage = await PromotionStage.open(host);
+    stage = await PromotionStage.open(farAway(host));
     await stage.note("before");
     await stage.prove();
   });

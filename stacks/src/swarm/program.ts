@@ -4,6 +4,7 @@ import { type ComposeModel, dependencyOrder, type Service } from "@understudy/co
 import { dependencies } from "../dependencies.ts";
 import { encryptTexts } from "../encrypt-secrets.ts";
 import { type Labels, labelList } from "../labels.ts";
+import { notedTurns, onceItMay, type Turns, tellWhenMade } from "../turns.ts";
 import { declareVolumes } from "../volumes.ts";
 import { programWithWaits } from "../waits.ts";
 import { type DeclaredFile, declareFiles } from "./declare-files.ts";
@@ -35,6 +36,7 @@ export interface SwarmInput {
    * before the program ends: files that only its former version mounts stay until then.
    */
   awaitHealthy(service: string, serviceId: string): Promise<void>;
+  readonly turns?: Turns | undefined;
 }
 
 /** What a run declares services with. */
@@ -59,6 +61,7 @@ export function swarmProgram(input: SwarmInput): pulumi.automation.PulumiFn {
       waits.set(service, wait);
       return wait;
     };
+    const watched = { ...input, awaitHealthy, turns: input.turns && notedTurns(input.turns, noted) };
     const declared: Declared = {
       networks: declareOverlays(input),
       volumes: declareVolumes(input),
@@ -68,7 +71,7 @@ export function swarmProgram(input: SwarmInput): pulumi.automation.PulumiFn {
     for (const name of dependencyOrder(input.model)) {
       const service = input.model.services[name];
       if (!service) continue;
-      const resource = declareService({ ...input, awaitHealthy }, service, declared);
+      const resource = declareService(watched, service, declared);
       declared.services.set(name, resource);
       // Whoever asks hears of a failure; here it is only begun.
       if (!pulumi.runtime.isDryRun()) resource.id.apply((id) => void awaitHealthy(name, id).catch(() => {}));
@@ -97,7 +100,8 @@ function declareService(input: SwarmInput, service: Service, declared: Declared)
     mount.type === "volume" ? (declared.volumes.get(mount.source) ?? []) : [],
   );
   const on = Object.keys(service.networks).flatMap((name) => declared.networks.owned.get(name) ?? []);
-  return new docker.Service(service.name, encryptTexts(args, secrets), {
+  const needed = [...on, ...mounted, ...dependencies(service, declared.services, input.awaitHealthy)];
+  const resource = new docker.Service(service.name, encryptTexts(args, secrets), {
     deleteBeforeReplace: true,
     // A swarm does not turn one mode into the other.
     replacementTrigger: "global" in serviceMode(service) ? "global" : "replicated",
@@ -106,6 +110,8 @@ function declareService(input: SwarmInput, service: Service, declared: Declared)
     // Machines say what an image runs on; labels are the service's, and its containers have them from it.
     ignoreChanges: ["taskSpec.placement.platforms", "taskSpec.containerSpec.labels"],
     additionalSecretOutputs: ["taskSpec"],
-    dependsOn: [...on, ...mounted, ...dependencies(service, declared.services, input.awaitHealthy)],
+    dependsOn: onceItMay(input.turns, service.name, needed),
   });
+  tellWhenMade(input.turns, service.name, resource);
+  return resource;
 }

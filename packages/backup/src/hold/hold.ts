@@ -1,7 +1,8 @@
 import { type Engine, UserError } from "@understudy/core";
 import { continueAll, continuedBy } from "./continue-all.ts";
 import { assertSameRuns, namesOf, type Runs, runsOf } from "./runs.ts";
-import { Watchdog, type Writers } from "./watchdog.ts";
+import type { Writers } from "./watchdog.ts";
+import { Watchdogs } from "./watchdogs.ts";
 
 export interface HoldOptions extends Writers {
   /** How long the writers stand still at most, whatever happens; ms. */
@@ -10,7 +11,7 @@ export interface HoldOptions extends Writers {
 
 /**
  * The writers of a stack stand still (SIGSTOP) while a moment across all stores is taken; who calls them waits. Two watch
- * each other: a watchdog on the host lets the writers go on when we end, however we end, or at the deadline; we do when
+ * each other: a watchdog on the host (on each machine of a swarm) lets the writers go on when we end, however we end, or at the deadline; we do when
  * the watchdog is killed. When both are killed at once, the next hold or `continueAll` sets it right.
  * One at a time: only under the environment's lock.
  */
@@ -19,39 +20,39 @@ export class Hold implements AsyncDisposable {
   readonly continued: readonly string[];
   readonly #engine: Engine;
   readonly #options: HoldOptions;
-  readonly #watchdog: Watchdog;
+  readonly #watchdogs: Watchdogs;
   #before: Runs = [];
   #stoodStill: Promise<number> | undefined;
   #released: Promise<number> | undefined;
 
-  private constructor(engine: Engine, options: HoldOptions, watchdog: Watchdog, continued: readonly string[]) {
+  private constructor(engine: Engine, options: HoldOptions, watchdogs: Watchdogs, continued: readonly string[]) {
     this.continued = continued;
     this.#engine = engine;
     this.#options = options;
-    this.#watchdog = watchdog;
+    this.#watchdogs = watchdogs;
   }
 
   /** Start the watchdog ahead of time, so that the hold itself is short. The writers run on. */
   static async prepare(engine: Engine, options: HoldOptions): Promise<Hold> {
     await using started = new AsyncDisposableStack();
-    const watchdog = started.use(await Watchdog.start(engine, options, options.deadline));
-    const continued = await continuedBy(watchdog, options);
+    const watchdogs = started.use(await Watchdogs.start(engine, options, options.deadline));
+    const continued = await continuedBy(watchdogs, options);
     started.move();
-    return new Hold(engine, options, watchdog, continued);
+    return new Hold(engine, options, watchdogs, continued);
   }
 
   /** Once it resolves, every process of every writer stands still. @throws UserError when they do not; all run on then. */
   async begin(): Promise<void> {
     const { containers } = this.#options;
     this.#before = await runsOf(this.#engine, containers);
-    this.#watchdog.stopWriters();
-    const [word, ...held] = await this.#watchdog.next();
+    this.#watchdogs.stopWriters();
+    const [word, ...held] = await this.#watchdogs.next();
     if (word !== "held") throw await this.#failure(word);
     this.#stoodStill = this.#untilReleased();
     this.#stoodStill.catch(() => {}); // Told by release.
     const missing = containers.filter(({ Id, State }) => State.Running && !held.includes(Id));
     if (missing.length === 0) return;
-    this.#watchdog.end();
+    this.#watchdogs.end();
     throw new UserError(`No process of ${namesOf(missing)} is to be seen on ${this.#engine.host}`, {
       next: "See with pnpm status whether it runs, and run again",
     });
@@ -69,13 +70,13 @@ export class Hold implements AsyncDisposable {
 
   /** The writers go on, and nobody is told whether they stood still all the time. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#watchdog[Symbol.asyncDispose]();
+    await this.#watchdogs[Symbol.asyncDispose]();
     await this.#stoodStill?.catch(() => {});
   }
 
   async #release(): Promise<number> {
     if (!this.#stoodStill) throw new Error("a hold was released that had not begun");
-    this.#watchdog.end();
+    this.#watchdogs.end();
     const stoodStill = await this.#stoodStill;
     const { containers } = this.#options;
     assertSameRuns(containers, this.#before, await runsOf(this.#engine, containers));
@@ -83,7 +84,7 @@ export class Hold implements AsyncDisposable {
   }
 
   async #untilReleased(): Promise<number> {
-    const [word, stoodStill] = await this.#watchdog.next();
+    const [word, stoodStill] = await this.#watchdogs.next();
     if (word !== "released") throw await this.#failure(word);
     return Number(stoodStill);
   }

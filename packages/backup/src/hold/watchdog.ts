@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { type Duplex, PassThrough } from "node:stream";
-import { type ContainerInspectInfo, type Engine, startAttached, UserError, untilGone } from "@understudy/core";
+import { type ContainerInspectInfo, type Engine, label, startAttached, UserError, untilGone } from "@understudy/core";
 import { removeContainer } from "@understudy/data";
 import { toolboxOn } from "@understudy/environment";
 
@@ -13,7 +13,7 @@ export interface Writers {
 
 const script = readFileSync(new URL("hold.sh", import.meta.url), "utf8");
 
-/** A container in which hold.sh runs; its input ends with this process, however it ends. One at a time for a stack. */
+/** A container in which hold.sh runs; its input ends with this process, however it ends. One at a time for a stack on a machine. */
 export class Watchdog implements AsyncDisposable {
   readonly #engine: Engine;
   readonly #container: string;
@@ -27,9 +27,17 @@ export class Watchdog implements AsyncDisposable {
     this.#lines = linesOf(engine, stream);
   }
 
-  /** @param deadline how long the writers stand still at most, ms. */
-  static async start(engine: Engine, { stackName, containers }: Writers, deadline: number): Promise<Watchdog> {
-    const name = `${stackName}-hold`;
+  /**
+   * @param machine of the containers, all of them: the ID of its node in a swarm
+   * @param deadline how long the writers stand still at most, ms
+   */
+  static async start(
+    engine: Engine,
+    { stackName, containers }: Writers,
+    machine: string | undefined,
+    deadline: number,
+  ): Promise<Watchdog> {
+    const name = machine ? `${stackName}-hold-${machine}` : `${stackName}-hold`;
     // A killed run's, about to end: it would let the writers go on in the middle of ours.
     await removeContainer(engine, name);
     const { id, stream } = await startAttached(engine, {
@@ -37,6 +45,7 @@ export class Watchdog implements AsyncDisposable {
       Image: await toolboxOn(engine),
       User: "0:0",
       Cmd: ["bash", "-c", script, "hold", String(deadline), ...containers.map(({ Id }) => Id)],
+      ...(machine ? { Labels: { [label.node]: machine } } : {}),
       HostConfig: {
         PidMode: "host",
         // Where the engine maps users: the host's processes are out of reach for a root that is not the host's.

@@ -1,12 +1,11 @@
 import type { ComposeModel } from "@understudy/compose";
-import { type Engine, UserError } from "@understudy/core";
+import type { Engine } from "@understudy/core";
 import { serviceOf, takeSnapshot } from "@understudy/environment";
 import type { Turns } from "@understudy/stacks";
-import { containerName } from "@understudy/stacks/names";
 import { withBridges } from "./bridged-model.ts";
-import { Edge } from "./edge.ts";
+import { openEdge } from "./open-edge.ts";
 import { planTurnovers } from "./plan-turnovers.ts";
-import { type TurnoverLimits, type TurnoverReport, Turnovers } from "./turnovers.ts";
+import { type TurnoverLimits, type TurnoverReport, Turnovers, type WhenHealthy } from "./turnovers.ts";
 
 export interface Replacement {
   readonly engine: Engine;
@@ -22,6 +21,7 @@ export interface Replacement {
   /** Start nothing twice: it is there soonest, and all requests wait meanwhile. */
   readonly straight?: boolean;
   readonly limits: TurnoverLimits;
+  readonly whenHealthy: WhenHealthy;
   /** What is still to be done with a service whose requests wait, once it is healthy and before they reach it. */
   readonly ready?: ((service: string) => Promise<void>) | undefined;
   /** Says a line to the person. */
@@ -42,38 +42,22 @@ export type Up = (model: ComposeModel, turns?: Turns) => Promise<void>;
  * @throws whatever failed first, the engine or a service that does not become healthy
  */
 export async function replaceBehindEdge(replacement: Replacement, up: Up): Promise<TurnoverReport[]> {
-  const {
-    engine,
-    toolbox,
-    stackName,
-    model,
-    edgeService,
-    replaced,
-    straight = false,
-    limits,
-    ready,
-    say,
-  } = replacement;
-  const { containers } = await takeSnapshot(engine, stackName);
-  const running = [...containers.values()].filter(({ State }) => State.Running).map(serviceOf);
-  if (!running.includes(edgeService)) {
-    await up(model);
-    return [];
-  }
-  await using edge = await Edge.open(engine, containerName(stackName, edgeService), toolbox).catch(
-    (error): undefined => {
-      if (!(error instanceof UserError)) throw error;
-      say(`warning: requests are not held while services are replaced, and some may fail: ${error.message}`);
-    },
-  );
+  const { engine, toolbox, stackName, model, edgeService, replaced, straight = false, say, ...course } = replacement;
+  const snapshot = await takeSnapshot(engine, stackName);
+  const running = [...snapshot.containers.values()].filter(({ State }) => State.Running).map(serviceOf);
+  await using edge = await openEdge(engine, snapshot, { service: edgeService, toolbox }, (why) => {
+    say(`warning: requests are not held while services are replaced, and some may fail: ${why}`);
+  });
   if (!edge) {
     await up(model);
     return [];
   }
   const standing = { served: await edge.services(), bridged: await edge.bridged(), running, straight };
-  const planned = planTurnovers(model, replaced, standing);
+  const touched = planTurnovers(model, replaced, standing);
+  // A swarm starts the new one beside the old one by itself.
+  const planned = engine.fleet ? touched.filter(({ manner }) => manner === "hold") : touched;
   const bridges = planned.filter(({ manner }) => manner === "overlap").map(({ service }) => service);
-  const turnovers = new Turnovers({ engine, edge, edgeService, stackName, planned, limits, ready });
+  const turnovers = new Turnovers({ engine, edge, edgeService, stackName, planned, ...course });
   try {
     await up(withBridges(model, bridges), turnovers);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { type Engine, UserError, weigh, type weights } from "@understudy/core";
 import { containerName } from "@understudy/stacks/names";
-import { awaitHealthy } from "../healthy/await-healthy.ts";
+import type { ServiceHealthWait } from "../healthy/when-healthy.ts";
 import { awaitQuiet } from "./await-quiet.ts";
 import { bridgeOf } from "./bridged-model.ts";
 import type { Edge } from "./edge.ts";
@@ -17,9 +17,13 @@ export interface TurnoversOptions {
   readonly stackName: string;
   readonly planned: readonly Turnover[];
   readonly limits: TurnoverLimits;
+  readonly whenHealthy: WhenHealthy;
   /** What is still to be done with a service that is healthy, before requests reach it. */
   readonly ready?: ((service: string) => Promise<void>) | undefined;
 }
+
+/** Resolves once a service can take requests. @throws Unhealthy when it does not come up in time, or never will */
+export type WhenHealthy = (wait: ServiceHealthWait) => Promise<unknown>;
 
 export interface TurnoverLimits {
   readonly hold: HoldLimits;
@@ -184,9 +188,10 @@ export class Turnovers {
    * @param afresh it stayed, and what it needs was away
    */
   async #awaitAddress(service: string, afresh = false): Promise<string> {
-    const { engine, stackName, edgeService, limits } = this.#options;
+    const { stackName, edgeService, limits, whenHealthy } = this.#options;
     const container = containerName(stackName, service);
-    await awaitHealthy(engine, { service, container, timeout: limits.healthy, afresh, signal: this.#failed.signal });
+    const { signal } = this.#failed;
+    await whenHealthy({ service, container, timeout: limits.healthy, afresh, signal, soon: true });
     const [own, edge] = await Promise.all([service, edgeService].map((name) => this.#networks(name)));
     const address = Object.keys(edge ?? {})
       .map((name) => own?.[name]?.IPAddress)

@@ -26,7 +26,7 @@ export interface Listeners {
   readonly runsAlready?: boolean;
   /** Hears of services that others waited for. */
   readonly onHealthy?: (service: string, seconds: number) => void;
-  /** Says when a service's container may be replaced. */
+  /** Says when a service's containers may be replaced. */
   readonly turns?: Turns | undefined;
 }
 
@@ -55,7 +55,7 @@ export async function openCandidate(
   const shared = {
     ...{ stackName, model: desired.model, images: candidate.images, closed: egress === "none" },
     ...{ labels: stackLabels(candidate, snapshot, adopted), secrets: desired.secretValues, awaitHealthy: waited },
-    engineId: await engineId(engine, desired),
+    ...{ engineId: await engineId(engine, desired), turns },
   };
   const program = engine.fleet
     ? swarmProgram({
@@ -63,7 +63,7 @@ export async function openCandidate(
         pins: await pinData(engine.fleet, desired, snapshot),
         networkIds: await externalNetworks(engine, desired.model),
       })
-    : stackProgram({ ...shared, made: (service) => adopted(service)?.made, turns });
+    : stackProgram({ ...shared, made: (service) => adopted(service)?.made });
   const options: WorkspaceOptions = {
     installation: desired.installation,
     project: desired.settings.project,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Engine, type Fleet, lastLogLines, type SwarmService } from "@understudy/core";
+import { type Engine, type Fleet, type Labels, lastLogLines } from "@understudy/core";
 import { judgeService } from "../swarm/judge-service.ts";
 import { tellingLines, Unhealthy } from "./diagnose.ts";
 
@@ -9,7 +9,9 @@ export interface ServiceWait {
   readonly name: string;
   /** ms. */
   readonly timeout: number;
-  readonly asSaid: (service: SwarmService) => boolean;
+  readonly asSaid: (labels: Labels | undefined) => boolean;
+  /** Enough that it serves, before the swarm has watched whether it stays. */
+  readonly soon?: boolean;
   /** Ends the wait early, with its reason. */
   readonly signal?: AbortSignal;
 }
@@ -28,10 +30,15 @@ export async function awaitService(engine: Engine, fleet: Fleet, wait: ServiceWa
     const { services, tasks, nodes } = await fleet.look();
     const service = services.find(({ Spec }) => Spec.Name === wait.name);
     const verdict = judgeService({ service, tasks, nodes, asSaid: wait.asSaid });
-    if (verdict.is === "healthy") return Math.max(0, (Date.now() - Math.max(began, Date.parse(verdict.since))) / 1_000);
+    const isUp = verdict.is === "healthy" || (verdict.is === "serving" && wait.soon);
+    if (isUp) return Math.max(0, (Date.now() - Math.max(began, Date.parse(verdict.since))) / 1_000);
     if (verdict.is === "failed") throw await unhealthy(engine, wait.service, verdict.why, verdict.container);
     if (Date.now() - began > wait.timeout) {
-      throw await unhealthy(engine, wait.service, `not within ${Math.round(wait.timeout / 1_000)} s: ${verdict.why}`);
+      throw await unhealthy(
+        engine,
+        wait.service,
+        `not within ${Math.round(wait.timeout / 1_000)} s: ${verdict.is === "waiting" ? verdict.why : "its update has not ended"}`,
+      );
     }
     wait.signal?.throwIfAborted();
     await sleep(500);

@@ -1,7 +1,8 @@
-import { countInWords, type Engine, type Environment, UserError } from "@understudy/core";
-import { serviceOf, takeSnapshot, toolboxOn } from "@understudy/environment";
-import { type Answers, Edge } from "../edge/edge.ts";
+import { countInWords, type Engine, type Environment } from "@understudy/core";
+import { takeSnapshot, toolboxOn } from "@understudy/environment";
+import type { Answers, Edge } from "../edge/edge.ts";
 import { edgeService } from "../edge/limits.ts";
+import { openEdge } from "../edge/open-edge.ts";
 
 /** Fewer requests say nothing. */
 const enough = 20;
@@ -17,9 +18,10 @@ export class EdgeErrors implements AsyncDisposable {
 
   /** Where no edge runs, or one that cannot be asked, there is nothing to see. */
   static async watch(engine: Engine, { stackName }: Environment): Promise<EdgeErrors> {
-    const { containers } = await takeSnapshot(engine, stackName);
-    const info = [...containers.values()].find((one) => serviceOf(one) === edgeService);
-    const errors = new EdgeErrors(info?.State.Running ? await open(engine, info.Id) : undefined);
+    const snapshot = await takeSnapshot(engine, stackName);
+    const options = { service: edgeService, toolbox: await toolboxOn(engine) };
+    // Whoever replaced its services has said why.
+    const errors = new EdgeErrors(await openEdge(engine, snapshot, options, () => {}));
     if (errors.#edge) errors.#before = await errors.#edge.answers();
     return errors;
   }
@@ -41,14 +43,4 @@ export function errorProblem(before: Answers, now: Answers, percent: number): st
   const [requests, failed] = [now.requests - base.requests, now.failed - base.failed];
   if (requests < enough || failed * 100 <= percent * requests) return undefined;
   return `${countInWords(failed)} of ${countInWords(requests)} requests failed at the edge, more than ${percent} % (promote.errorPercent)`;
-}
-
-async function open(engine: Engine, container: string): Promise<Edge | undefined> {
-  try {
-    return await Edge.open(engine, container, await toolboxOn(engine));
-  } catch (error) {
-    // Whoever replaced its services has said so.
-    if (error instanceof UserError) return undefined;
-    throw error;
-  }
 }

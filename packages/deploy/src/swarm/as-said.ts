@@ -1,4 +1,4 @@
-import type { SwarmService } from "@understudy/core";
+import type { Labels } from "@understudy/core";
 import { containerName } from "@understudy/stacks/names";
 import type { Candidate } from "../candidate.ts";
 import { configLabel, configOf } from "../plan/labels.ts";
@@ -10,6 +10,6 @@ export function serviceAsSaid(candidate: Candidate, service: string) {
   return {
     service,
     name: containerName(stackName, service),
-    asSaid: ({ Spec }: SwarmService) => Spec.Labels?.[configLabel] === config,
+    asSaid: (labels: Labels | undefined) => labels?.[configLabel] === config,
   };
 }

@@ -5,7 +5,7 @@ import { judgeService } from "./judge-service.ts";
 const service = (more: { replicas?: number; update?: object; pin?: string } = {}): SwarmService => ({
   ...{ ID: "s", Version: { Index: 1 }, CreatedAt: "2026-01-01T00:00:00Z", UpdatedAt: "2026-01-01T00:00:00Z" },
   Spec: {
-    ...{ Name: "shop-app", Mode: { Replicated: { Replicas: more.replicas ?? 2 } } },
+    ...{ Name: "shop-app", Labels: {}, Mode: { Replicated: { Replicas: more.replicas ?? 2 } } },
     TaskTemplate: {
       ContainerSpec: { Image: "i" },
       ...(more.pin ? { Placement: { Constraints: [`node.id == ${more.pin}`] } } : {}),
@@ -20,7 +20,7 @@ const task = (State: string, more: Partial<SwarmTask> = {}, Err?: string): Swarm
 });
 const failed = () => task("failed", { DesiredState: "shutdown" }, "exit 1");
 const judge = (one: SwarmService | undefined, tasks: SwarmTask[], said = true, nodes: Partial<FleetNode>[] = []) =>
-  judgeService({ service: one, tasks, nodes: nodes as FleetNode[], asSaid: () => said });
+  judgeService({ service: one, tasks, nodes: nodes as FleetNode[], asSaid: (labels) => said && labels !== undefined });
 
 describe("a service of a swarm", () => {
   it("is healthy when all of it runs, since the last one does", () => {
@@ -31,6 +31,22 @@ describe("a service of a swarm", () => {
     expect(judge(service(), [task("running"), task("starting")])).toEqual({ is: "waiting", why: "1 of 2 run" });
     expect(judge(service(), [task("running")])).toEqual({ is: "waiting", why: "1 of 2 run" });
     expect(judge(undefined, []).is).toBe("waiting");
+  });
+
+  it("serves once all of the new version runs, while the swarm still watches it", () => {
+    const update = { State: "updating" };
+    const versions = (...texts: string[]) =>
+      texts.map((version) => task("running", { Spec: { ContainerSpec: { Image: "i", Labels: { version } } } }));
+    const judged = (tasks: SwarmTask[], one = service({ update })) =>
+      judgeService({
+        service: one,
+        tasks,
+        nodes: [],
+        asSaid: (labels) => labels !== undefined && labels.version !== "old",
+      });
+    expect(judged(versions("new", "new"))).toEqual({ is: "serving", since: "2026-01-01T00:01:00Z" });
+    expect(judged(versions("new", "old")).is).toBe("waiting");
+    expect(judged(versions("new", "new"), service()).is).toBe("healthy");
   });
 
   it("is not judged while it is changed", () => {

@@ -1,9 +1,11 @@
-import type { FleetNode, SwarmService, SwarmTask } from "@understudy/core";
+import type { FleetNode, Labels, SwarmService, SwarmTask } from "@understudy/core";
 import { pinOf } from "@understudy/core";
 
 /** How far a service of a swarm is. */
 export type Verdict =
   | { readonly is: "healthy"; readonly since: string }
+  /** All of it is, and the swarm still watches for a while whether it stays. */
+  | { readonly is: "serving"; readonly since: string }
   | { readonly is: "waiting"; readonly why: string }
   | { readonly is: "failed"; readonly why: string; readonly container: string | undefined };
 
@@ -11,8 +13,8 @@ export interface ServiceQuestion {
   readonly service: SwarmService | undefined;
   readonly tasks: readonly SwarmTask[];
   readonly nodes: readonly FleetNode[];
-  /** Whether it is as it was last said; when it is not, the swarm has gone back to the version before. */
-  readonly asSaid: (service: SwarmService) => boolean;
+  /** Whether it, or a task of it, is as it was last said; when it is not, the swarm has gone back to the version before. */
+  readonly asSaid: (labels: Labels | undefined) => boolean;
 }
 
 /** One that ended so often from the start will not come up. */
@@ -30,7 +32,7 @@ export function judgeService({ service, tasks, nodes, asSaid }: ServiceQuestion)
     return { is: "failed", why: last?.Status.Err ? `${why}: ${last.Status.Err}` : why, container };
   };
   const { State: update = "", Message = "" } = service.UpdateStatus ?? {};
-  if (!asSaid(service)) {
+  if (!asSaid(service.Spec.Labels)) {
     if (update === "rollback_started") return { is: "waiting", why: "the version before has not come back yet" };
     if (update === "rollback_paused") return failed(`it did not come up, nor did the version before (${Message})`);
     return failed("it did not come up, and the swarm went back to the version before");
@@ -43,9 +45,11 @@ export function judgeService({ service, tasks, nodes, asSaid }: ServiceQuestion)
   }
   const expected = service.Spec.Mode.Replicated ? (service.Spec.Mode.Replicated.Replicas ?? 1) : 1;
   const running = wanted.filter(({ Status }) => Status.State === "running");
-  if (update !== "updating" && running.length === wanted.length && running.length >= expected) {
+  if (running.length === wanted.length && running.length >= expected) {
     const starts = running.map(({ Status }) => Status.Timestamp ?? service.UpdatedAt).sort();
-    return { is: "healthy", since: starts.at(-1) ?? service.UpdatedAt };
+    const since = starts.at(-1) ?? service.UpdatedAt;
+    if (update !== "updating") return { is: "healthy", since };
+    if (running.every(({ Spec }) => asSaid(Spec?.ContainerSpec.Labels))) return { is: "serving", since };
   }
   if (update !== "updating" && ended.length >= hopeless) return failed("it keeps ending");
   const pending = wanted.find(({ Status }) => Status.State === "pending" && Status.Err);

@@ -12,7 +12,7 @@ import { Edge } from "../../src/edge/edge.ts";
 import { replaceBehindEdge } from "../../src/edge/replace-behind-edge.ts";
 import type { TurnoverReport } from "../../src/edge/turnovers.ts";
 import { openStack } from "../../src/engine/workspace.ts";
-import { awaitHealthy } from "../../src/healthy/await-healthy.ts";
+import { awaitHealthy, type HealthWait } from "../../src/healthy/await-healthy.ts";
 import { removeProject } from "./installation.ts";
 
 /** A version of each service, and how long it takes connections without serving, ms. */
@@ -56,6 +56,7 @@ export class EngineStack implements AsyncDisposable {
       edgeService: "haproxy",
       replaced: ["n8n", "letta"],
       limits,
+      whenHealthy: (wait: HealthWait) => awaitHealthy(this.#engine, wait),
       say: () => {},
     };
     return await replaceBehindEdge(replacement, (model, turns) => this.#up(model, turns));
@@ -76,7 +77,7 @@ export class EngineStack implements AsyncDisposable {
     await awaitHealthy(this.#engine, { service: bridgeOf("letta"), container: bridge, timeout: limits.healthy });
     const { NetworkSettings } = await this.#engine.docker.getContainer(bridge).inspect();
     const address = NetworkSettings.Networks[`${this.#stackName}_internal`]?.IPAddress ?? "";
-    await using edge = await Edge.open(this.#engine, this.containerOf("haproxy"), await builtName("toolbox"));
+    await using edge = await Edge.open(this.#engine, [this.containerOf("haproxy")], await builtName("toolbox"));
     await edge.toBridge("letta", address);
     await awaitQuiet(() => edge.connections("letta", "own"), limits.drain);
     await this.#engine.docker.getContainer(this.containerOf("letta")).remove({ force: true });

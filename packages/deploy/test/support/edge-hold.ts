@@ -5,6 +5,6 @@ import { Edge } from "../../src/edge/edge.ts";
 
 const [container = "", toolbox = "", limit] = process.argv.slice(2);
 const engine = await connectEngine("local");
-const edge = await Edge.open(engine, container, toolbox);
+const edge = await Edge.open(engine, [container], toolbox);
 await edge.hold("n8n", Number(limit));
 console.info("held");

@@ -8,14 +8,24 @@ import { answers, PromotionStage } from "./promotion-stage.ts";
 /** How a release may go wrong in production that was well in staging. */
 export type Failure = "never gets healthy" | "does not start" | "fails some time later" | "answers with errors";
 
-/** Releases that fail so, each promoted. `more` adds tests of its own on the same stage. */
-export function failureSuite(failures: readonly Failure[], more?: (stage: () => PromotionStage) => void): void {
+export interface FailureSuiteOptions {
+  /** Default: on this machine's engine. */
+  readonly open?: () => Promise<PromotionStage>;
+  /** Adds tests of its own on the same stage. */
+  readonly more?: (stage: () => PromotionStage) => void;
+}
+
+/** Releases that fail so, each promoted. */
+export function failureSuite(
+  failures: readonly Failure[],
+  { open = () => PromotionStage.open(), more }: FailureSuiteOptions = {},
+): void {
   describe("a release that was well in staging", () => {
     let stage: PromotionStage;
     let environment: string;
 
     beforeAll(async () => {
-      stage = await PromotionStage.open();
+      stage = await open();
       await stage.prove();
       environment = stage.installation.read(".env.production");
     });

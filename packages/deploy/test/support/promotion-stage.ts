@@ -5,12 +5,10 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { connectEngine, type Engine, exec, sourceRoot } from "@understudy/core";
 import { builtName } from "@understudy/images";
-import { ask } from "./edge-load.ts";
 import { createInstallation, type TestInstallation } from "./installation.ts";
-import type { RemoteHost } from "./remote-host.ts";
+import { here, type Kind, type PromotionPlace } from "./promotion-place.ts";
 import { edit } from "./tiny-stack.ts";
 
-export type Kind = "production" | "staging";
 const ports = { app: 8_000, page: 8_001 } as const;
 
 const compose = "compose/docker-compose.yml";
@@ -24,48 +22,47 @@ export class PromotionStage implements AsyncDisposable {
   readonly installation: TestInstallation;
   readonly engine: Engine;
   readonly #offsets: Readonly<Record<Kind, number>>;
-  /** Where production is, when it is not here. */
-  readonly #far: RemoteHost | undefined;
-  /** What its names on the host begin with. */
+  readonly #place: PromotionPlace;
+  /** What their names begin with. */
   readonly #stacks: Readonly<Record<Kind, string>>;
 
   private constructor(
     installation: TestInstallation,
     engine: Engine,
     offsets: Readonly<Record<Kind, number>>,
-    { production, far }: { readonly production: string; readonly far?: RemoteHost | undefined },
+    { production, place }: { readonly production: string; readonly place: PromotionPlace },
   ) {
     this.installation = installation;
     this.engine = engine;
     this.#offsets = offsets;
-    this.#far = far;
+    this.#place = place;
     const { project } = installation;
     this.#stacks = { production: `${project}-${production}`, staging: `${project}-staging` };
   }
 
   /** Both run the first release; the second is committed, and proven in staging. */
-  static async open(far?: RemoteHost): Promise<PromotionStage> {
+  static async open(place: PromotionPlace = here): Promise<PromotionStage> {
     const install = async (stage: PromotionStage) => {
-      // As if its registry had it: a deploy sends only what it has built itself.
-      if (far) sendImage(`${stage.installation.project}/app:1`, far);
+      await place.prepare(stage.installation);
+      const proven = place.has.includes("staging") ? [2] : [];
+      place.receive([1, ...proven].map((version) => `${stage.installation.project}/app:${version}`));
       await stage.installation.json("deploy:production", "--env", "laptop");
       await stage.deploySecondRelease();
     };
-    return await PromotionStage.prepare(install, { far });
+    return await PromotionStage.prepare(install, { place });
   }
 
   /**
    * The first release is committed, and installed by somebody else.
    * @param production what its names end with
-   * @param far where production is, when it is not here
    */
   static async prepare(
     install: (stage: PromotionStage) => Promise<void>,
-    { production = "production", far }: { production?: string; far?: RemoteHost | undefined } = {},
+    { production = "production", place = here }: { production?: string; place?: PromotionPlace } = {},
   ): Promise<PromotionStage> {
     const offsets = await freeOffsets();
-    const installation = createInstallation(settings(offsets, far));
-    const stage = new PromotionStage(installation, await connectEngine("local"), offsets, { production, far });
+    const installation = createInstallation(settings(offsets, place));
+    const stage = new PromotionStage(installation, await connectEngine("local"), offsets, { production, place });
     try {
       await stage.#write();
       stage.git("init", "--quiet");
@@ -111,7 +108,8 @@ export class PromotionStage implements AsyncDisposable {
 
   /** Where a service answers, through the edge. */
   url(service: keyof typeof ports, kind: Kind = "production"): URL {
-    return new URL(`http://127.0.0.1:${ports[service] + this.#offsets[kind]}/`);
+    const address = this.#placeOf(kind).addressOf(service);
+    return new URL(`http://${address}:${ports[service] + this.#offsets[kind]}/`);
   }
 
   /** What both services of production answer. @throws when that is not one thing */
@@ -150,7 +148,7 @@ export class PromotionStage implements AsyncDisposable {
   /** What a run that is over has left behind on the engine. */
   async leftovers(): Promise<string[]> {
     const services = (await this.#containers("production")).map(({ service }) => service);
-    return services.filter((service) => !["app", "haproxy", "page", "postgres"].includes(service));
+    return services.filter((service) => !/^(app|haproxy(-2)?|page|postgres)$/.test(service));
   }
 
   /** Names of the steps in production's journal, from a line on. */
@@ -174,17 +172,16 @@ export class PromotionStage implements AsyncDisposable {
   }
 
   async #engineOf(kind: Kind): Promise<Engine> {
-    return await connectEngine(kind === "production" && this.#far ? this.#far.dockerHost : "local");
+    return await this.#placeOf(kind).connect(this.#stacks[kind]);
   }
 
   /** Ask a service of production, where it is. */
   async #ask(service: keyof typeof ports, write?: string): Promise<{ status: number; version: string }> {
-    const url = this.url(service);
-    if (!this.#far) return await ask(url, { write });
-    const asked = `const answer = await fetch(${JSON.stringify(url)}, ${JSON.stringify(write ? { method: "POST", body: write } : {})});
-      console.log(JSON.stringify({ status: answer.status, version: await answer.text() }));`;
-    const words = [`--net=/run/netns/${this.#far.namespace}`, process.execPath, "--input-type=module", "--eval", asked];
-    return JSON.parse(execFileSync("nsenter", words, { encoding: "utf8", stdio: "pipe" }));
+    return await this.#placeOf("production").ask(this.url(service), write);
+  }
+
+  #placeOf(kind: Kind): PromotionPlace {
+    return this.#place.has.includes(kind) ? this.#place : here;
   }
 
   async #containers(kind: Kind): Promise<{ service: string; id: string; image: string }[]> {
@@ -224,10 +221,6 @@ export class PromotionStage implements AsyncDisposable {
   }
 }
 
-function sendImage(name: string, { dockerHost }: RemoteHost): void {
-  execFileSync("sh", ["-c", 'docker save "$0" | docker -H "$1" load', name, dockerHost], { stdio: "pipe" });
-}
-
 /** By chance, and below the ports that the kernel gives to clients. */
 async function freeOffsets(): Promise<Record<Kind, number>> {
   const staging = 2_000 + Math.floor(Math.random() * 10_000);
@@ -249,10 +242,11 @@ async function isFree(port: number): Promise<boolean> {
   }
 }
 
-function settings(offsets: Readonly<Record<Kind, number>>, far: RemoteHost | undefined): string {
-  const away = far ? `, host: "${far.url}", sshOptions: ${JSON.stringify(far.sshOptions)}` : "";
-  const environment = (kind: Kind) =>
-    `  ${kind}: { kind: ${kind}, profile: laptop, portOffset: ${offsets[kind]}, bind: 127.0.0.1, healthTimeoutSeconds: 30${kind === "production" ? away : ""} }\n`;
+function settings(offsets: Readonly<Record<Kind, number>>, place: PromotionPlace): string {
+  const environment = (kind: Kind) => {
+    const { settings } = place.has.includes(kind) ? place : here;
+    return `  ${kind}: { kind: ${kind}, profile: laptop, portOffset: ${offsets[kind]}, healthTimeoutSeconds: 30, ${settings} }\n`;
+  };
   return `backup: {}\npromote: { settleSeconds: 3 }\nenvironments:\n${environment("staging")}${environment("production")}`;
 }
 

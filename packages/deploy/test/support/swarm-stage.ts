@@ -99,7 +99,8 @@ PULUMI_CONFIG_PASSPHRASE=
 POSTGRES_PASSWORD=
 `;
 
-const images = ["understudy/toolbox:17", "understudy/haproxy:3.0.11", "understudy/postgres:0.8.0-pg17"];
+/** What every machine needs for the stacks of tests. */
+export const baseImages = ["understudy/toolbox:17", "understudy/haproxy:3.0.11", "understudy/postgres:0.8.0-pg17"];
 
 /** Three machines, formed to a swarm by the product, and an installation whose staging is on them. */
 export class SwarmStage implements AsyncDisposable {
@@ -116,7 +117,7 @@ export class SwarmStage implements AsyncDisposable {
     const swarm = await startSwarmHosts(3);
     const stage = new SwarmStage(swarm, createInstallation(""));
     try {
-      swarm.load(images);
+      swarm.load(baseImages);
       stage.#write(managers);
       await stage.installation.json("swarm:form", "--staging", "--yes");
       return stage;

@@ -57,6 +57,7 @@ export interface SwarmTask {
   readonly Slot?: number;
   readonly CreatedAt: string;
   readonly DesiredState: string;
+  readonly Spec?: Pick<TaskSpec, "ContainerSpec">;
   readonly Status: {
     readonly Timestamp?: string;
     readonly State: string;
