@@ -1,5 +1,14 @@
 import type { ComposeModel } from "@understudy/compose";
-import { type Engine, exec, type Fleet, type HostSession, label, startAttached, UserError } from "@understudy/core";
+import {
+  type Engine,
+  exec,
+  type Fleet,
+  type HostSession,
+  label,
+  messageOf,
+  startAttached,
+  UserError,
+} from "@understudy/core";
 import { toolboxOn } from "@understudy/environment";
 
 const gibibyte = 1_073_741_824;
@@ -60,16 +69,25 @@ async function leastRoom(engine: Engine, fleet: Fleet): Promise<Room> {
   const image = await toolboxOn(engine);
   const rooms = await Promise.all(
     reached.map(async ({ id, name }): Promise<Room> => {
-      const [Labels, HostConfig] = [{ [label.node]: id }, { NetworkMode: "none" }];
-      const box = await startAttached(engine, { Image: image, Cmd: ["cat"], Labels, HostConfig });
-      box.stream.on("error", () => {}).resume();
       try {
-        const room = await freeIn({ exec: (command) => exec(engine, box.id, command) });
-        return { ...room, machine: name };
-      } finally {
-        box.stream.end();
+        return { ...(await roomOn(engine, id, image)), machine: name };
+      } catch (error) {
+        // Not even for a container to look from.
+        if (/no space left on device/i.test(messageOf(error))) return { free: 0, machine: name };
+        throw error;
       }
     }),
   );
   return rooms.reduce((least, room) => (room.free < least.free ? room : least), { free: Number.POSITIVE_INFINITY });
+}
+
+async function roomOn(engine: Engine, node: string, image: string): Promise<Room> {
+  const [Labels, HostConfig] = [{ [label.node]: node }, { NetworkMode: "none" }];
+  const box = await startAttached(engine, { Image: image, Cmd: ["cat"], Labels, HostConfig });
+  box.stream.on("error", () => {}).resume();
+  try {
+    return await freeIn({ exec: (command) => exec(engine, box.id, command) });
+  } finally {
+    box.stream.end();
+  }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createInstallation, type TestInstallation } from "./installation.ts";
-import { type SwarmHost, type SwarmHosts, startSwarmHosts } from "./swarm-hosts.ts";
+import { type SwarmHost, type SwarmHosts, type SwarmHostsOptions, startSwarmHosts } from "./swarm-hosts.ts";
 
 const compose = `services:
   db:
@@ -112,9 +112,9 @@ export class SwarmStage implements AsyncDisposable {
     this.installation = installation;
   }
 
-  /** One manager, or three; requests come in at the first two. */
-  static async open({ managers = 1 }: { managers?: number } = {}): Promise<SwarmStage> {
-    const swarm = await startSwarmHosts(3);
+  /** One manager, or three; requests come in at the first two, the data is on the third. */
+  static async open({ managers = 1, ...hosts }: { managers?: number } & SwarmHostsOptions = {}): Promise<SwarmStage> {
+    const swarm = await startSwarmHosts(3, hosts);
     const stage = new SwarmStage(swarm, createInstallation(""));
     try {
       swarm.load(baseImages);
@@ -175,7 +175,14 @@ export class SwarmStage implements AsyncDisposable {
 
   /** Every container of the database that runs, on every machine that is on. More than one is two truths. */
   databases(): { readonly host: SwarmHost; readonly container: string }[] {
-    return this.#onEach("ps", "--quiet", "--filter", "label=understudy.service=db").map(([host, container]) => ({
+    return this.#onEach(
+      "ps",
+      "--quiet",
+      "--filter",
+      `label=understudy.stack=${this.installation.project}-staging`,
+      "--filter",
+      "ancestor=understudy/postgres:0.8.0-pg17",
+    ).map(([host, container]) => ({
       host,
       container,
     }));

@@ -178,10 +178,13 @@ export class Fleet {
   /** The stack's volumes that are on a machine beside those that count: from before, and used by nothing. */
   async olderVolumes(): Promise<OlderVolume[]> {
     const [{ older }, { nodes }] = await Promise.all([volumesOf(this), this.look()]);
-    const nameOf = (id: string) => nodes.find((node) => node.id === id)?.name ?? id;
     return older
       .filter(({ volume }) => isOfStack(volume.Labels, this.#stackName))
-      .map(({ volume, node }) => ({ volume: volume.Name, node: nameOf(node) }));
+      .map(({ volume, node, machine }) => ({
+        volume: volume.Name,
+        // One that left the swarm has no name in it.
+        node: nodes.find(({ id }) => id === node)?.name ?? machine.host,
+      }));
   }
 
   /** The node IDs of volumes that pinned services have, whether their machines answer or not. A node that left the swarm has none. */
