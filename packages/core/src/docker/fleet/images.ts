@@ -1,8 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { type Exchange, handOn, say } from "./exchange.ts";
+import { type Exchange, handOn, linesOf, say } from "./exchange.ts";
 import type { Fleet } from "./fleet.ts";
 import { type Machine, MachineAway } from "./machine.ts";
 
@@ -51,7 +50,7 @@ export async function bringImage(fleet: Fleet, { asked, answer, method, url }: E
   const ends = others.map(async ({ host, reply }) => ({ host, failure: failureIn(reply, await text(reply)) }));
   const { statusCode, headers: said } = first.reply;
   answer.writeHead(statusCode ?? 502, { "content-type": said["content-type"] ?? "application/json" });
-  for await (const line of createInterface({ input: first.reply })) answer.write(`${inNameOf(first.host, line)}\n`);
+  for await (const line of linesOf(first.reply)) answer.write(`${inNameOf(first.host, line)}\n`);
   const failed = (await Promise.all(ends)).find(({ failure }) => failure);
   if (failed) answer.write(`${JSON.stringify({ error: `${failed.host}: ${failed.failure}` })}\n`);
   answer.end();
