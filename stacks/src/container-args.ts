@@ -7,6 +7,12 @@ import { compact, orUndefined } from "./values.ts";
 /** Everything of a container but its image, labels and networks, which the program adds. Plain values: no outputs. */
 export type ServiceArgs = Omit<ContainerArgs, "image" | "labels" | "networksAdvanced">;
 
+/** What an image starts where nothing else is said. */
+export interface ImageStart {
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+}
+
 /** An image's own health check; ms. */
 export interface ImageHealthcheck {
   readonly interval: number;

@@ -1,6 +1,6 @@
 import { type ComposeModel, replicaLabel, withoutReplicas } from "@understudy/compose";
 import { type Engine, type HostSession, type Log, label, runSteps, UserError } from "@understudy/core";
-import type { ProfileChoice, Release, ResolvedImages } from "@understudy/environment";
+import type { ProfileChoice, Release, ResolvedImage, ResolvedImages } from "@understudy/environment";
 import {
   type DesiredStack,
   desiredStack,
@@ -20,7 +20,7 @@ import { existingVolumes, ownedVolumes } from "./live/missing-volumes.ts";
 import { assertPortsFree, wantedPorts } from "./preflight/ports.ts";
 import { assertDiskSpace, assertMemory } from "./preflight/space.ts";
 import { leftOutLines } from "./report/left-out-lines.ts";
-import { olderVolumeLine } from "./swarm/older-volume-line.ts";
+import { fleetLines } from "./swarm/fleet-lines.ts";
 
 /** What preparing needs of a run. */
 export interface Preparation {
@@ -54,8 +54,7 @@ export async function prepareCandidate(
   askForAdministrator(desired);
   if (!resumed) await refuseUnknownProduction(preparation);
   if (engine.fleet) {
-    for (const line of leftOutLines(desired.model)) say(line);
-    for (const older of await engine.fleet.olderVolumes()) say(`  ${olderVolumeLine(older)}`);
+    for (const line of [...leftOutLines(desired.model), ...(await fleetLines(engine.fleet))]) say(`  ${line}`);
   }
   const survey = await surveyWanted(preparation, desired);
   await assertPortsFree(engine, session, target.environment, wantedPorts(desired.model));
@@ -75,13 +74,10 @@ export async function rehearseCandidate(preparation: Preparation): Promise<Candi
   await refuseNewSecretsOverOldData(engine, desired);
   const survey = await surveyWanted(preparation, desired);
   for (const reference of survey.missing) say(`  image ${reference}: will be fetched`);
-  const named = survey.missing.map(
-    (reference) =>
-      [
-        reference,
-        { reference, id: reference, digest: undefined, identity: reference, healthcheck: undefined },
-      ] as const,
-  );
+  const named = survey.missing.map((reference): [string, ResolvedImage] => [
+    reference,
+    { reference, id: reference, digest: undefined, identity: reference, healthcheck: undefined },
+  ]);
   return await createCandidate(desired, survey.resolve(new Map([...survey.present, ...named])), preparation.recorded);
 }
 

@@ -26,7 +26,7 @@ import {
   takeSnapshot,
 } from "@understudy/environment";
 
-import { olderVolumeLine } from "./swarm/older-volume-line.ts";
+import { olderVolumeLine } from "./swarm/fleet-lines.ts";
 
 /** One container as the engine sees it now. */
 export interface ServiceStatus {

@@ -1,4 +1,4 @@
-import type { ImageHealthcheck } from "@understudy/stacks";
+import type { ImageHealthcheck, ImageStart } from "@understudy/stacks";
 
 export interface ResolvedImage {
   /** The name that it runs under: official, or of our own build. */
@@ -11,6 +11,8 @@ export interface ResolvedImage {
   readonly identity: string;
   /** The image's own health check, which a service's check inherits what it leaves open from. */
   readonly healthcheck: ImageHealthcheck | undefined;
+  /** What it starts by itself; undefined in what was recorded before this was read. */
+  readonly start?: ImageStart;
 }
 
 /** By service. */

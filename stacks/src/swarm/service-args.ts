@@ -1,9 +1,10 @@
 import type { ServiceArgs } from "@pulumi/docker";
 import type { Input } from "@pulumi/pulumi";
 import type { ComposeModel, Service } from "@understudy/compose";
-import type { ImageHealthcheck } from "../container-args.ts";
+import type { ImageHealthcheck, ImageStart } from "../container-args.ts";
 import { containerName } from "../names.ts";
 import { compact } from "../values.ts";
+import { startedAlone } from "./alone.ts";
 import { containerSpec } from "./container-spec.ts";
 import { type FileKind, fileReferences } from "./files.ts";
 import { placement, serviceMode } from "./placement.ts";
@@ -19,6 +20,8 @@ export interface SwarmImage {
   /** `name@sha256:…` when it came from a registry; every machine can pull it. */
   readonly digest: string | undefined;
   readonly healthcheck: ImageHealthcheck | undefined;
+  /** Undefined: not known, as the image is not there yet. */
+  readonly start?: ImageStart | undefined;
 }
 
 /** What a service stands among. */
@@ -54,6 +57,7 @@ export function swarmServiceArgs(
     taskSpec: {
       containerSpec: {
         ...containerSpec(stackName, model, service, image.healthcheck, closed),
+        ...startedAlone(model, service, image.start),
         ...fileReferences(service, file),
         image: image.digest ?? image.id,
       },

@@ -165,6 +165,13 @@ function explain({ environment, backend }: Explained, error: unknown): Error {
       cause: error,
     });
   }
+  const away = /Error response from daemon: (\S.* does not answer: .+?)(?:: provider=\S+)?$/m.exec(said);
+  if (away) {
+    return new UserError(away[1] ?? "", {
+      next: "Run the same command again, it goes on from there; also without that machine, unless it has the data",
+      cause: error,
+    });
+  }
   const unusable = backend === "local" ? undefined : backendFailure({ backend, environment, said });
   if (unusable) return new UserError(unusable.message, { next: unusable.next, cause: error });
   return new UserError(`Pulumi failed: ${firstError(said)}`, {

@@ -10,7 +10,8 @@ export async function findImage(engine: Engine, reference: string): Promise<Reso
     const digest = RepoDigests?.find((name) => name.startsWith(`${repository}@`)) ?? RepoDigests?.[0];
     const recipe = Config?.Labels?.["understudy.recipe"];
     const identity = digest ?? (recipe ? `recipe:${recipe}` : Id);
-    return { reference, id: Id, digest, identity, healthcheck: readHealthcheck(Config?.Healthcheck) };
+    const start = { entrypoint: [Config?.Entrypoint ?? []].flat(), command: Config?.Cmd ?? [] };
+    return { reference, id: Id, digest, identity, healthcheck: readHealthcheck(Config?.Healthcheck), start };
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
     throw error;

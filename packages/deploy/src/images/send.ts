@@ -69,7 +69,8 @@ function explainSend(to: Engine, reference: string, error: unknown): UserError {
   if (error instanceof UserError) return error;
   const said = messageOf(error);
   if (/no space left on device/i.test(said)) {
-    return new UserError(`The disk of ${to.host} filled up while ${reference} was sent`, {
+    const machine = to.fleet?.machines.find(({ host }) => said.startsWith(`${host}: `));
+    return new UserError(`The disk of ${machine?.host ?? to.host} filled up while ${reference} was sent`, {
       next: "Free some room there (docker system df) and run again",
       cause: error,
     });

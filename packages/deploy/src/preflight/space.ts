@@ -1,5 +1,14 @@
 import type { ComposeModel } from "@understudy/compose";
-import { type Engine, exec, type Fleet, type HostSession, label, startAttached, UserError } from "@understudy/core";
+import {
+  type Engine,
+  exec,
+  type Fleet,
+  type HostSession,
+  label,
+  messageOf,
+  startAttached,
+  UserError,
+} from "@understudy/core";
 import { toolboxOn } from "@understudy/environment";
 
 const gibibyte = 1_073_741_824;
@@ -70,11 +79,17 @@ async function leastRoom(engine: Engine, fleet: Fleet): Promise<Room> {
 export async function roomOn(engine: Engine, node?: string): Promise<number> {
   const Image = await toolboxOn(engine);
   const Labels: Record<string, string> = node ? { [label.node]: node } : {};
-  const box = await startAttached(engine, { Image, Cmd: ["cat"], Labels, HostConfig: { NetworkMode: "none" } });
-  box.stream.on("error", () => {}).resume();
   try {
-    return (await freeIn({ exec: (command) => exec(engine, box.id, command) })).free;
-  } finally {
-    box.stream.end();
+    const box = await startAttached(engine, { Image, Cmd: ["cat"], Labels, HostConfig: { NetworkMode: "none" } });
+    box.stream.on("error", () => {}).resume();
+    try {
+      return (await freeIn({ exec: (command) => exec(engine, box.id, command) })).free;
+    } finally {
+      box.stream.end();
+    }
+  } catch (error) {
+    // Not even for a container to look from.
+    if (/no space left on device/i.test(messageOf(error))) return 0;
+    throw error;
   }
 }

@@ -29,7 +29,9 @@ export function judgeService({ service, tasks, nodes, asSaid }: ServiceQuestion)
   const last = ended.toSorted((a, b) => b.CreatedAt.localeCompare(a.CreatedAt))[0];
   const failed = (why: string): Verdict => {
     const container = last?.Status.ContainerStatus?.ContainerID || undefined;
-    return { is: "failed", why: last?.Status.Err ? `${why}: ${last.Status.Err}` : why, container };
+    const where = nodes.find(({ id }) => id === last?.NodeID)?.name;
+    const cause = last?.Status.Err && `${last.Status.Err}${where ? ` (on ${where})` : ""}`;
+    return { is: "failed", why: cause ? `${why}: ${cause}` : why, container };
   };
   const { State: update = "", Message = "" } = service.UpdateStatus ?? {};
   if (!asSaid(service.Spec.Labels)) {

@@ -7,19 +7,19 @@ import { freePort } from "./remote-host.ts";
 
 /** A real container registry on loopback, which engines use without TLS. */
 export interface Registry extends AsyncDisposable {
-  /** `127.0.0.1:<port>` */
+  /** `<host>:<port>` */
   readonly address: string;
   /** Put an image of the local engine into it under another name, and forget that name locally. Returns the digest. */
   push(image: string, name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Start Debian's docker-registry in a folder of its own. */
-export async function startRegistry(): Promise<Registry> {
+/** Start Debian's docker-registry in a folder of its own, at an address of this machine. */
+export async function startRegistry(host = "127.0.0.1"): Promise<Registry> {
   const program = "/usr/bin/docker-registry";
   if (!existsSync(program)) throw new Error("docker-registry is missing: ./understudy test installs it");
   const folder = mkdtempSync(join(tmpdir(), "understudy-registry-"));
-  const address = `127.0.0.1:${await freePort()}`;
+  const address = `${host}:${await freePort()}`;
   const configuration = join(folder, "config.yml");
   writeFileSync(
     configuration,

@@ -19,6 +19,7 @@ export interface SwarmHost {
   readonly namespace: string;
   /** Run `docker` on its engine; what it printed, trimmed. */
   docker(...args: readonly string[]): string;
+  isOn(): boolean;
   /** As when its power fails: its cable is dead, and every process ends in the same moment. Its disk stays. */
   die(): Promise<void>;
   /** Boot it, with its old disk, and wait for its engine and ssh. */
@@ -69,6 +70,7 @@ export function makeMachine(request: MachineRequest): { host: SwarmHost; remove:
     dockerHost: `unix://${own}/docker.sock`,
     namespace,
     docker: (...args) => docker(host, args),
+    isOn: () => power !== undefined,
     die: async () => {
       plug.pull(number);
       if (power) await powerOff(power);

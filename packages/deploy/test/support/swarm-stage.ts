@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { createInstallation, type TestInstallation } from "./installation.ts";
-import { type SwarmHost, type SwarmHosts, startSwarmHosts } from "./swarm-hosts.ts";
+import { type SwarmHost, type SwarmHosts, type SwarmHostsOptions, startSwarmHosts } from "./swarm-hosts.ts";
 
 const compose = `services:
   db:
@@ -122,7 +122,7 @@ const tiny: SwarmStack = {
   },
 };
 
-export interface SwarmStageOptions {
+export interface SwarmStageOptions extends SwarmHostsOptions {
   /** One, or three. */
   readonly managers?: number;
   readonly stack?: SwarmStack;
@@ -138,9 +138,9 @@ export class SwarmStage implements AsyncDisposable {
     this.installation = installation;
   }
 
-  /** Formed, and nothing deployed yet; requests come in at the first two. */
-  static async open({ managers = 1, stack = tiny }: SwarmStageOptions = {}): Promise<SwarmStage> {
-    const swarm = await startSwarmHosts(3);
+  /** Formed, and nothing deployed yet; requests come in at the first two, the data is on the third. */
+  static async open({ managers = 1, stack = tiny, ...hosts }: SwarmStageOptions = {}): Promise<SwarmStage> {
+    const swarm = await startSwarmHosts(3, hosts);
     const stage = new SwarmStage(swarm, createInstallation(""));
     try {
       swarm.load(["understudy/toolbox:17", ...stack.images]);
@@ -169,14 +169,14 @@ export class SwarmStage implements AsyncDisposable {
     return said;
   }
 
-  /** So many requests a second to the first machine's edge, until stopped. */
-  requests(rate: number) {
+  /** So many requests a second to a machine's edge, until stopped. */
+  requests(rate: number, number = 1) {
     const failed: string[] = [];
     const open = new Set<Promise<void>>();
     let sent = 0;
     const timer = setInterval(() => {
       sent++;
-      const one = this.answer(1).then(
+      const one = this.answer(number).then(
         () => {},
         (error: Error) => void failed.push(`${sent}: ${error.message}`),
       );
@@ -190,6 +190,46 @@ export class SwarmStage implements AsyncDisposable {
         return { sent, failed };
       },
     };
+  }
+
+  /** What a statement answers in the database, asked on the machine where it runs. */
+  sql(statement: string): string {
+    const [place] = this.databases();
+    if (!place) throw new Error("no machine runs the database");
+    return place.host.docker("exec", place.container, "psql", "-U", "postgres", "-tAc", statement);
+  }
+
+  /** Every container of the database that runs, on every machine that is on. More than one is two truths. */
+  databases(): { readonly host: SwarmHost; readonly container: string }[] {
+    return this.#onEach(
+      "ps",
+      "--quiet",
+      "--filter",
+      `label=understudy.stack=${this.installation.project}-staging`,
+      "--filter",
+      "ancestor=understudy/postgres:0.8.0-pg17",
+    ).map(([host, container]) => ({
+      host,
+      container,
+    }));
+  }
+
+  /** Names of the machines that have the database's volume. */
+  volumes(): string[] {
+    const name = `${this.installation.project}-staging_data`;
+    return this.#onEach("volume", "ls", "--quiet", "--filter", `name=^${name}$`).map(([{ name }]) => name);
+  }
+
+  /** Lines of what `docker` prints on each machine that is on. */
+  #onEach(...command: readonly string[]): [host: SwarmHost, line: string][] {
+    return this.swarm.hosts.flatMap((host) => {
+      if (!host.isOn()) return [];
+      const lines = host
+        .docker(...command)
+        .split("\n")
+        .filter(Boolean);
+      return lines.map((line): [SwarmHost, string] => [host, line]);
+    });
   }
 
   /** @param patience ms */

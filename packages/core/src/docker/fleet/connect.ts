@@ -2,6 +2,7 @@ import { UserError } from "../../errors.ts";
 import type { Environment } from "../../settings/settings.ts";
 import { connectEngine, type Engine } from "../engine.ts";
 import { Fleet } from "./fleet.ts";
+import { bringBack } from "./machine.ts";
 import { openSwitchboard } from "./switchboard.ts";
 
 /** Where an environment runs. */
@@ -54,11 +55,6 @@ function sayMachinesAway({ docker }: Engine, abandoned: () => UserError | undefi
       if (reason) return callback(reason);
       if (error?.statusCode !== 503) return callback(error, data);
       const words = error.json?.message ?? error.message;
-      callback(
-        new UserError(words, {
-          next: "Bring the machine back, and run the same command again; it goes on from there",
-          cause: error,
-        }),
-      );
+      callback(new UserError(words, { next: bringBack, cause: error }));
     });
 }

@@ -7,7 +7,7 @@ import type { Machine } from "./machine.ts";
 import { besideVolume, type CreateBody, wishOf } from "./places.ts";
 import { forceUpdate, removeService, startService, stopService } from "./service-run.ts";
 import { filtered, isMeant, listedAs, type Place, readFilters, restartsOf, type Seen } from "./view.ts";
-import { volumesOf } from "./volumes.ts";
+import { refuseUnlessGone, volumesOf } from "./volumes.ts";
 
 /** The containers of all machines, as if one engine had them. */
 export class Containers {
@@ -157,9 +157,12 @@ export class Containers {
       const message = `volume ${unclear} is on ${hosts?.join(" and ")}, and no service says which of them counts`;
       throw Object.assign(new Error(message), { statusCode: 409 });
     }
-    return volumes.flatMap(
-      (name) => known.get(name)?.node ?? known.get(besideVolume(name, known.keys()) ?? "")?.node ?? [],
-    );
+    return volumes.flatMap((name) => {
+      const home = known.get(name)?.node ?? known.get(besideVolume(name, known.keys()) ?? "")?.node;
+      // Made anew beside the one on a machine that is away, it would be a second truth.
+      if (!home) refuseUnlessGone(this.#fleet, name);
+      return home ?? [];
+    });
   }
 
   async #all(): Promise<Seen[]> {

@@ -90,6 +90,17 @@ function join(near: Duplex, far: Duplex): void {
   }
 }
 
+/** An engine's answer line by line as it comes, without empty ones. @throws when its connection breaks; readline would wait for ever */
+export async function* linesOf(reply: IncomingMessage): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of reply.setEncoding("utf8")) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) if (line.trim()) yield line;
+  }
+  if (rest.trim()) yield rest;
+}
+
 /** A failure as the engine would say it, so that every client understands it. */
 export function sayFailure({ answer }: Pick<Exchange, "answer">, error: unknown): void {
   if (answer.headersSent) return void answer.destroy();

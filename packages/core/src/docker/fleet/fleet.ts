@@ -2,7 +2,7 @@ import { messageOf, UserError } from "../../errors.ts";
 import type { SwarmNode } from "../../settings/nodes.ts";
 import { isOfStack } from "../labels.ts";
 import type { SwarmMember, SwarmService, SwarmTask } from "./api.ts";
-import { Machine, MachineAway } from "./machine.ts";
+import { Machine, MachineAway, withoutLeader } from "./machine.ts";
 import { pinnedVolumes } from "./places.ts";
 import { type Listing, type Seen, viewOf } from "./view.ts";
 import { volumesOf } from "./volumes.ts";
@@ -105,15 +105,25 @@ export class Fleet {
     return found;
   }
 
+  /** Managers that answer now, those first that have a leader: one that is parted from the majority knows nothing and changes nothing. */
+  get managers(): Machine[] {
+    return this.present
+      .filter(({ isManager }) => isManager)
+      .sort((a, b) => Number(a.leaderless) - Number(b.leaderless));
+  }
+
   /** Ask managers until one answers. @throws MachineAway when none does */
   async askManager<T>(path: string, options?: { method?: string; body?: unknown }): Promise<T> {
     let lost: unknown = new MachineAway("The swarm", "none of its managers is reached");
-    for (const manager of this.present.filter(({ isManager }) => isManager)) {
+    for (const manager of this.managers) {
       try {
-        return await manager.ask<T>(path, options);
+        const said = await manager.ask<T>(path, options);
+        manager.leaderless = false;
+        return said;
       } catch (error) {
-        if (!(error instanceof MachineAway) && !isWithoutLeader(error)) throw error;
-        lost = error;
+        manager.leaderless = isWithoutLeader(error);
+        if (!(error instanceof MachineAway) && !manager.leaderless) throw error;
+        lost = manager.leaderless ? withoutLeader() : error;
       }
     }
     throw lost;
@@ -170,10 +180,13 @@ export class Fleet {
   /** The stack's volumes that are on a machine beside those that count: from before, and used by nothing. */
   async olderVolumes(): Promise<OlderVolume[]> {
     const [{ older }, { nodes }] = await Promise.all([volumesOf(this), this.look()]);
-    const nameOf = (id: string) => nodes.find((node) => node.id === id)?.name ?? id;
     return older
       .filter(({ volume }) => isOfStack(volume.Labels, this.#stackName))
-      .map(({ volume, node }) => ({ volume: volume.Name, node: nameOf(node) }));
+      .map(({ volume, node, machine }) => ({
+        volume: volume.Name,
+        // One that left the swarm has no name in it.
+        node: nodes.find(({ id }) => id === node)?.name ?? machine.host,
+      }));
   }
 
   /** The node IDs of volumes that pinned services have, whether their machines answer or not. A node that left the swarm has none. */
@@ -213,7 +226,7 @@ export class Fleet {
   async leader(): Promise<Machine> {
     const members = await this.askManager<SwarmMember[]>("/nodes");
     const leader = members.find(({ ManagerStatus }) => ManagerStatus?.Leader);
-    if (!leader) throw new MachineAway("The swarm", "its managers have no leader");
+    if (!leader) throw withoutLeader();
     return this.machine(leader.ID);
   }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
-import { type Exchange, handOn, say } from "./exchange.ts";
+import { type Exchange, handOn, linesOf, say } from "./exchange.ts";
 import type { Fleet } from "./fleet.ts";
 import { type Machine, MachineAway } from "./machine.ts";
 
@@ -25,29 +25,46 @@ export async function inspectImage(fleet: Fleet, exchange: Exchange): Promise<vo
   say(exchange, 404, { message: "No such image on every machine of the swarm" });
 }
 
-/** Pull it, or load it, on every machine. The answer is the first one's, unless it fails on another. */
+/** Pull it, or load it, on every machine. What is told meanwhile is the first one's; a failure has its machine's name. */
 export async function bringImage(fleet: Fleet, { asked, answer, method, url }: Exchange): Promise<void> {
   const { host: _, connection: __, ...headers } = asked.headers;
-  const machines = fleet.present;
   const replies = await Promise.all(
-    machines.map((machine) => {
+    fleet.present.map(async (machine) => {
       const body = new PassThrough();
       asked.pipe(body);
-      return machine.send({ method, path: url, headers }, body);
+      // One that fails reads no further, and must not hold up the others.
+      const leave = () => {
+        asked.unpipe(body);
+        body.destroy();
+      };
+      const reply = await machine.send({ method, path: url, headers }, body).catch((error) => {
+        leave();
+        throw error;
+      });
+      reply.once("close", leave);
+      return { host: machine.host, reply };
     }),
   );
   const [first, ...others] = replies;
   if (!first) throw new MachineAway("The swarm", "none of its machines is reached");
-  const ends = others.map(async (reply, index) => ({
-    host: machines[index + 1]?.host ?? "",
-    failure: failureIn(reply, await text(reply)),
-  }));
-  answer.writeHead(first.statusCode ?? 502, { "content-type": first.headers["content-type"] ?? "application/json" });
-  first.pipe(answer, { end: false });
-  await new Promise((resolve) => first.once("close", resolve));
+  const ends = others.map(async ({ host, reply }) => ({ host, failure: failureIn(reply, await text(reply)) }));
+  const { statusCode, headers: said } = first.reply;
+  answer.writeHead(statusCode ?? 502, { "content-type": said["content-type"] ?? "application/json" });
+  for await (const line of linesOf(first.reply)) answer.write(`${inNameOf(first.host, line)}\n`);
   const failed = (await Promise.all(ends)).find(({ failure }) => failure);
   if (failed) answer.write(`${JSON.stringify({ error: `${failed.host}: ${failed.failure}` })}\n`);
   answer.end();
+}
+
+/** A line of an engine's answer, with the machine's name where it tells a failure. */
+function inNameOf(host: string, line: string): string {
+  try {
+    const event = JSON.parse(line) as { error?: string; message?: string };
+    if (event.error) return JSON.stringify({ error: `${host}: ${event.error}` });
+    return event.message ? JSON.stringify({ message: `${host}: ${event.message}` }) : line;
+  } catch {
+    return line;
+  }
 }
 
 /** Save it from a machine that has it. */

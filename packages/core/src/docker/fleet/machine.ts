@@ -1,7 +1,7 @@
 import { type IncomingMessage, type RequestOptions, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { json as readJson } from "node:stream/consumers";
-import { messageOf } from "../../errors.ts";
+import { messageOf, UserError } from "../../errors.ts";
 import type { SwarmNode } from "../../settings/nodes.ts";
 import { connectEngine, type Engine } from "../engine.ts";
 
@@ -10,11 +10,23 @@ const patience = 10_000;
 /** How soon a machine that was away is tried again, ms. */
 const pause = 5_000;
 
+/** What to do about a machine that is away. */
+export const bringBack = "Bring the machine back, and run the same command again; it goes on from there";
+
 /** A machine that does not answer. */
-export class MachineAway extends Error {
-  constructor(host: string, why: string) {
-    super(`${host} does not answer: ${why}`);
+export class MachineAway extends UserError {
+  constructor(host: string, why: string, next = bringBack) {
+    super(`${host} does not answer: ${why}`, { next });
   }
+}
+
+/** What managers that are parted from the majority of them cannot say or change. */
+export function withoutLeader(): MachineAway {
+  return new MachineAway(
+    "The swarm",
+    "its managers have no leader, as half of them or more are away",
+    "Bring them back, and run the same command again. docs/swarm.md says what to do when they are lost",
+  );
 }
 
 /** One machine of the swarm, and the way to its engine; away, it is tried again every few seconds. */
@@ -24,6 +36,8 @@ export class Machine {
   nodeId: string | undefined;
   /** Whether it decides. */
   isManager = false;
+  /** Whether it said, as a manager, that it is parted from the majority of them. */
+  leaderless = false;
   /** Why it does not answer; undefined while it does. */
   away: string | undefined;
   #engine: Engine | undefined;

@@ -101,7 +101,7 @@ async function toManager(fleet: Fleet, exchange: Exchange): Promise<void> {
 
 /** One that answers. A manager that is no leader asks the leader itself. */
 function managerOf(fleet: Fleet) {
-  const manager = fleet.present.find(({ isManager }) => isManager);
+  const [manager] = fleet.managers;
   if (manager) return manager;
   throw Object.assign(new Error("No manager of the swarm answers"), { statusCode: 503 });
 }

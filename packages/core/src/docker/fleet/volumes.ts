@@ -85,10 +85,14 @@ export async function oneVolume(fleet: Fleet, exchange: Exchange, name: string):
   const home = pinned.get(name);
   // It is not gone because its machine is.
   if (home) throw isAway(fleet, name, home);
-  const silent = fleet.machines.find(({ away }) => away);
-  if (silent && exchange.method === "GET")
-    throw new MachineAway(silent.host, `${silent.away}; volume ${name} may be there`);
+  if (exchange.method === "GET") refuseUnlessGone(fleet, name);
   say(exchange, 404, { message: `get ${name}: no such volume` });
+}
+
+/** @throws MachineAway for a volume that was found nowhere, while a machine that may have it is away */
+export function refuseUnlessGone(fleet: Fleet, volume: string): void {
+  const silent = fleet.machines.find(({ away }) => away);
+  if (silent) throw new MachineAway(silent.host, `${silent.away}; volume ${volume} may be there`);
 }
 
 async function remove({ machine, volume }: PlacedVolume): Promise<void> {

@@ -1,5 +1,4 @@
-import { createInterface } from "node:readline";
-import { type Exchange, say } from "./exchange.ts";
+import { type Exchange, linesOf, say } from "./exchange.ts";
 import type { Fleet } from "./fleet.ts";
 
 /** What a manager says of its engine, with the processors and the memory of all machines. */
@@ -33,7 +32,7 @@ export async function events(fleet: Fleet, { asked, answer, url }: Exchange): Pr
   answer.writeHead(200, { "content-type": "application/json" }).flushHeaders();
   asked.resume();
   const ends = replies.map(async (reply) => {
-    for await (const line of createInterface({ input: reply })) if (line) answer.write(`${line}\n`);
+    for await (const line of linesOf(reply)) answer.write(`${line}\n`);
   });
   await Promise.allSettled(ends);
   answer.end();
