@@ -6,7 +6,7 @@ import type { Results } from "./results-reporter.ts";
 vi.spyOn(console, "log").mockImplementation(() => {});
 
 interface Run {
-  readonly results?: Results;
+  readonly results?: Omit<Results, "seconds"> & Partial<Results>;
   readonly exitCode: number;
 }
 
@@ -16,7 +16,8 @@ function suite(name: string, first: Run, second?: Run): Gate {
   const program = `
     const file = process.argv.find((word) => word.endsWith(".test.ts"));
     const { results, exitCode } = ${runs}[file ? 1 : 0];
-    if (results) require("node:fs").writeFileSync(process.env.UNDERSTUDY_RESULTS, JSON.stringify(results));
+    const written = { seconds: {}, ...results };
+    if (results) require("node:fs").writeFileSync(process.env.UNDERSTUDY_RESULTS, JSON.stringify(written));
     process.exit(exitCode)`;
   return { name, command: ["node", "-e", program, "--"], suite: true, secondTry: second !== undefined };
 }
@@ -38,6 +39,28 @@ test("a gate counts as one, a suite as its tests, and all run after one fails", 
   expect(summary(outcomes)).toMatch(
     /^FAILED {2}lint .*\nok {6}types .*\nFAILED {2}unit .*7 passed, 2 failed\n\nFAILED {2}first\n {4}Error: expected 1\n\nFAILED {2}second\n/,
   );
+});
+
+test("the summary names the ten files that took longest, of all suites, and failures after them", async () => {
+  const files = (count: number, folder: string) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`${folder}/${n}.test.ts`, n + 0.25]));
+  const outcomes = await runGates([
+    suite("unit", {
+      results: { passed: { "unit/0.test.ts": 1 }, seconds: files(3, "unit"), failures: [] },
+      exitCode: 0,
+    }),
+    suite("integration", { results: { passed: {}, seconds: files(12, "it"), failures: [failed("one")] }, exitCode: 1 }),
+  ]);
+  const [, longest = "", failure] = summary(outcomes).split("\n\n");
+  const lines = longest.split("\n");
+  expect(lines).toHaveLength(11);
+  expect(lines.slice(0, 3)).toEqual([
+    "The test files that took longest:",
+    "   11.3 s  it/11.test.ts",
+    "   10.3 s  it/10.test.ts",
+  ]);
+  expect(lines.slice(9)).toEqual(["    3.3 s  it/3.test.ts", "    2.3 s  unit/2.test.ts"]);
+  expect(failure).toMatch(/^FAILED {2}one/);
 });
 
 describe("a second try", () => {

@@ -26,11 +26,14 @@ export interface Outcome {
   /** Of a suite: what failed at the first try only. */
   readonly flaky: readonly Failure[];
   readonly seconds: number;
+  /** Of a suite: what each file took. */
+  readonly secondsOf: Readonly<Record<string, number>>;
 }
 
 const root = resolve(import.meta.dirname, "..");
 /** With more, it is not chance, and the time is better spent on reading. */
 const mostFilesTwice = 5;
+const longestShown = 10;
 const reporter = fileURLToPath(import.meta.resolve("./results-reporter.ts"));
 
 /** Runs every gate, also after one fails, each with its own output. */
@@ -43,7 +46,7 @@ export async function runGates(gates: readonly Gate[]): Promise<Outcome[]> {
   return outcomes;
 }
 
-/** One line a gate, then what failed in the suites: the end of a log is often all that a person sees. */
+/** One line a gate, where the time went, then what failed in the suites: the end of a log is often all that a person sees. */
 export function summary(outcomes: readonly Outcome[]): string {
   const table = outcomes.map(({ name, ok, passed, failed, seconds }) => {
     const counts = passed + failed > 1 ? `  ${passed} passed, ${failed} failed` : "";
@@ -51,7 +54,17 @@ export function summary(outcomes: readonly Outcome[]): string {
   });
   const flaky = outcomes.flatMap((outcome) => describeFailures("FLAKY", outcome.flaky));
   const failures = outcomes.flatMap((outcome) => describeFailures("FAILED", outcome.failures));
-  return [table.join("\n"), ...flaky, ...failures].join("\n\n");
+  return [table.join("\n"), ...longest(outcomes), ...flaky, ...failures].join("\n\n");
+}
+
+/** Files run beside each other: their seconds are more than a suite's. */
+function longest(outcomes: readonly Outcome[]): string[] {
+  const files = outcomes
+    .flatMap(({ secondsOf }) => Object.entries(secondsOf))
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, longestShown)
+    .map(([file, seconds]) => `${`${seconds.toFixed(1)} s`.padStart(9)}  ${file}`);
+  return files.length > 0 ? [["The test files that took longest:", ...files].join("\n")] : [];
 }
 
 /** `N passed, N failed`: a gate counts as one, a suite as its tests. */
@@ -62,7 +75,7 @@ export function closingLine(outcomes: readonly Outcome[]): string {
 
 async function runGate(gate: Gate): Promise<Outcome> {
   const started = performance.now();
-  const { passed, failures, flaky, code } = await (gate.suite ? runSuite(gate) : runCommand(gate));
+  const { passed, failures, flaky, secondsOf, code } = await (gate.suite ? runSuite(gate) : runCommand(gate));
   // A suite can fail without a failure to tell of, as one that found no test. That counts as one.
   const failed = code === 0 && passed > 0 ? failures.length : Math.max(failures.length, 1);
   return {
@@ -73,19 +86,20 @@ async function runGate(gate: Gate): Promise<Outcome> {
     failures,
     flaky,
     seconds: (performance.now() - started) / 1000,
+    secondsOf,
   };
 }
 
-type Counts = Pick<Outcome, "passed" | "failures" | "flaky"> & { readonly code: number };
+type Counts = Pick<Outcome, "passed" | "failures" | "flaky" | "secondsOf"> & { readonly code: number };
 
 async function runCommand({ command }: Gate): Promise<Counts> {
   const code = await run(command);
-  return { passed: code === 0 ? 1 : 0, failures: [], flaky: [], code };
+  return { passed: code === 0 ? 1 : 0, failures: [], flaky: [], secondsOf: {}, code };
 }
 
 async function runSuite({ name, command, secondTry }: Gate): Promise<Counts> {
   const first = await runFiles(command);
-  const asFound: Counts = { ...first, passed: sum(first.passed), flaky: [] };
+  const asFound: Counts = { ...first, passed: sum(first.passed), flaky: [], secondsOf: first.seconds };
   const files = [...new Set(first.failures.map(({ file }) => file ?? ""))];
   const mayBeChance = files.length > 0 && files.length <= mostFilesTwice && !files.includes("");
   if (!secondTry || !mayBeChance) return asFound;
@@ -98,6 +112,7 @@ async function runSuite({ name, command, secondTry }: Gate): Promise<Counts> {
     passed: sum({ ...first.passed, ...Object.fromEntries(files.map((file) => [file, 0])), ...second.passed }),
     failures: second.failures,
     flaky: first.failures.filter((failure) => !stillFailing.has(failure.name)),
+    secondsOf: first.seconds,
     code: second.code,
   };
 }
@@ -108,7 +123,11 @@ async function runFiles(command: readonly string[]): Promise<Results & { code: n
   try {
     const code = await run([...command, "--reporter=default", `--reporter=${reporter}`], { UNDERSTUDY_RESULTS: file });
     const reported = existsSync(file);
-    return { ...(reported ? JSON.parse(readFileSync(file, "utf8")) : { passed: {}, failures: [] }), code, reported };
+    return {
+      ...(reported ? JSON.parse(readFileSync(file, "utf8")) : { passed: {}, seconds: {}, failures: [] }),
+      code,
+      reported,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

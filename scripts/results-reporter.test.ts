@@ -10,7 +10,10 @@ const reporter = resolve(import.meta.dirname, "results-reporter.ts");
 
 const everyWayToFail = `
 describe("a stack", () => {
-  beforeAll(() => { throw new Error("the deploy failed"); });
+  beforeAll(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    throw new Error("the deploy failed");
+  });
   it("is healthy", () => {});
 });
 describe("a list", () => {
@@ -40,6 +43,12 @@ test("counts the tests that passed, by file", () => {
   expect(results.passed).toEqual({ "absent.test.js": 0, "fails.test.js": 2 });
 });
 
+test("tells what each file took, hooks too", () => {
+  expect(Object.keys(results.seconds).sort()).toEqual(["absent.test.js", "fails.test.js"]);
+  expect(results.seconds["fails.test.js"]).toBeGreaterThan(0.2);
+  expect(results.seconds["fails.test.js"]).toBeLessThan(60);
+});
+
 test("tells the file of each failure, which may run again", () => {
   expect(new Set(results.failures.map(({ file }) => file))).toEqual(new Set(["absent.test.js", "fails.test.js"]));
 });
@@ -47,9 +56,9 @@ test("tells the file of each failure, which may run again", () => {
 test("tells all that failed, tests or not", () => {
   expect(Object.fromEntries(results.failures.map(({ name, text }) => [name, text]))).toEqual({
     "absent.test.js": expect.stringContaining("nowhere.js"),
-    "fails.test.js > a stack": expect.stringMatching(/^Error: the deploy failed\nat fails\.test\.js:3$/),
+    "fails.test.js > a stack": expect.stringMatching(/^Error: the deploy failed\nat fails\.test\.js:5$/),
     "fails.test.js > a list > is empty": expect.stringMatching(
-      /^AssertionError: expected .*\nat fails\.test\.js:7\n(.*\n)*\+ {3}"n8n cpu: degraded",/,
+      /^AssertionError: expected .*\nat fails\.test\.js:10\n(.*\n)*\+ {3}"n8n cpu: degraded",/,
     ),
     "fails.test.js: nobody caught": "Error: left alone",
   });

@@ -8,6 +8,8 @@ import type { Failure } from "./failures.ts";
 export interface Results {
   /** Tests, by file. */
   readonly passed: Readonly<Record<string, number>>;
+  /** What its tests and hooks took, by file. */
+  readonly seconds: Readonly<Record<string, number>>;
   readonly failures: readonly Failure[];
 }
 
@@ -19,6 +21,7 @@ export default class ResultsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], uncaught: readonly SerializedError[]): void {
     const results: Results = {
       passed: Object.fromEntries(modules.map((module) => [fileOf(module), passedOf(module)])),
+      seconds: Object.fromEntries(modules.map((module) => [fileOf(module), module.diagnostic().duration / 1000])),
       failures: [...modules.flatMap(failuresOf), ...uncaught.map(uncaughtFailure)],
     };
     writeFileSync(process.env.UNDERSTUDY_RESULTS ?? "", JSON.stringify(results));

@@ -19,7 +19,10 @@ const settings = `environments:
 monitor: { intervalSeconds: ${interval} }
 `;
 
-/** One whole staging for everything that needs the real services: to boot them is most of what such tests cost. */
+/**
+ * One whole staging for everything that needs the real services: to boot them is most of what such tests cost.
+ * More of workflow tests and backups: staging.long.test.ts.
+ */
 describe("the whole staging", () => {
   let installed: TestInstallation;
   const installation = () => installed;

@@ -20,6 +20,7 @@ afterAll(async () => {
 
 describe("no page has a serious accessibility issue, nor scrolls sideways", () => {
   it.each([
+    ["a desktop in light", { viewport: desktop, colorScheme: "light" }],
     ["a desktop in dark", { viewport: desktop, colorScheme: "dark" }],
     ["a phone in light", { viewport: phone, colorScheme: "light" }],
   ] as const)("on %s", (_, device) => expectAccessible(browser, served, device));

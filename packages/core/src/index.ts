@@ -29,7 +29,7 @@ export { composeLabel, isOfStack, label, ofStack } from "./docker/labels.ts";
 export { dockerSocket } from "./docker/local-docker-host.ts";
 export { awaitOwnTest, passesOwnTest } from "./docker/own-test.ts";
 export { pinAgent } from "./docker/pin-agent.ts";
-export { placeFiles } from "./docker/place-files.ts";
+export { type PlacedFile, placeFiles } from "./docker/place-files.ts";
 export { untilGone } from "./docker/until-gone.ts";
 export { weigh, weights } from "./docker/weights.ts";
 export {

@@ -12,20 +12,16 @@ import {
   chooseTarget,
   connectTo,
   type EnvironmentChoice,
-  type EnvironmentFile,
   markSwapEnded,
   migrationsFact,
-  readEnvironmentFile,
   type Snapshot,
   serviceOf,
   type Target,
   takeSnapshot,
 } from "@understudy/environment";
-import { backendCredentials } from "./engine/credentials.ts";
-import { exportDeployment } from "./engine/deployment.ts";
-import { engineId, refuseOtherEngine } from "./engine/whose-engine.ts";
+import { removeByEngine, removeLeftovers } from "./engine/remove-stack.ts";
 import { ensureToolbox } from "./images/acquire.ts";
-import { removeContainer, removeNetwork, removeVolume } from "./live/strays.ts";
+import { removeVolume } from "./live/strays.ts";
 import { mutateStack } from "./mutate-stack.ts";
 
 export interface DestroyRequest extends EnvironmentChoice {
@@ -88,49 +84,13 @@ function steps(target: Target, engine: Engine, log: Log, report: DestroyReport):
     { title: "Remove containers and networks", run: () => removeByEngine(target, engine, log) },
     {
       title: "Remove what the engine did not know",
-      run: async () => {
-        const left = await takeSnapshot(engine, stackName);
-        for (const info of left.containers.values()) await removeContainer(engine, info.Id);
-        for (const { Id } of left.networks.values()) await removeNetwork(engine, Id);
-        return `${left.containers.size + left.networks.size} things`;
-      },
+      run: async () => `${await removeLeftovers(engine, stackName)} things`,
     },
     ...report.volumes.map((name) => ({
       title: `Remove data volume ${name}`,
       run: () => removeVolume(engine, name),
     })),
   ];
-}
-
-/** A state that cannot be opened, for want of its passphrase, is forgotten; things then go by their labels. */
-async function removeByEngine(target: Target, engine: Engine, log: Log): Promise<void> {
-  const { openStack, forgetStack, withEngine, WrongPassphrase } = await import("./engine/workspace.ts");
-  const envFile: EnvironmentFile = readEnvironmentFile(target);
-  const options = {
-    installation: target.installation,
-    project: target.settings.project,
-    environment: target.environment.name,
-    backend: target.settings.state.backend,
-    passphrase: envFile.values.PULUMI_CONFIG_PASSPHRASE ?? "",
-    credentials: backendCredentials(envFile.values),
-    dockerHost: engine.dockerHost,
-    program: async () => {},
-    log,
-  };
-  if (!envFile.fresh) {
-    try {
-      const stack = await openStack(options);
-      const exported = await withEngine(options, stack, () => exportDeployment(stack));
-      refuseOtherEngine(exported, await engineId(engine, target), target);
-      await withEngine(options, stack, () =>
-        stack.destroy({ refresh: true, onOutput: (text) => log.debug({ pulumi: text }) }),
-      );
-    } catch (error) {
-      if (!(error instanceof WrongPassphrase)) throw error;
-      log.warn("the state cannot be opened: forgetting it, removing by labels");
-    }
-  }
-  await forgetStack(options);
 }
 
 async function reportOf(

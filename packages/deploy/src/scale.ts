@@ -1,13 +1,16 @@
-import { connectEngine, openLog, UserError } from "@understudy/core";
+import { openLog, UserError } from "@understudy/core";
 import {
   chooseTarget,
+  connectTo,
   desiredStack,
   type EnvironmentChoice,
   NotDeployed,
   type Recorded,
   type Replicas,
+  type RunningCount,
   readScale,
   recordedDeployment,
+  runningCounts,
   type Target,
   takeSnapshot,
   writeScale,
@@ -18,7 +21,6 @@ import { ensureToolbox } from "./images/acquire.ts";
 import { mutateStack } from "./mutate-stack.ts";
 import { rehearseCandidate } from "./prepare-candidate.ts";
 import { followPhases } from "./report/phases.ts";
-import { type RunningCount, runningCounts } from "./report/running-counts.ts";
 
 export interface ScaleRequest extends EnvironmentChoice {
   /** Numbers of containers by service; empty: only say how many there are. */
@@ -46,7 +48,7 @@ export async function scale(request: ScaleRequest): Promise<ScaleReport> {
   const { environment, installation } = target;
   const recorded = recordedDeployment(target);
   if (!recorded) throw new NotDeployed(target);
-  await using engine = await connectEngine(environment.host, environment.sshOptions);
+  await using engine = await connectTo(target);
   const asked = Object.keys(request.wanted).length > 0;
   const scaled = asked ? await withNumbers(recorded, request.wanted) : recorded.target;
   const counts = async () => {

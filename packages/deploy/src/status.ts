@@ -16,7 +16,9 @@ import {
   desiredStack,
   type EnvironmentChoice,
   endpoints,
+  type RunningCount,
   resolveProfile,
+  runningCounts,
   type Snapshot,
   type SwarmSnapshot,
   serviceOf,
@@ -24,7 +26,6 @@ import {
   takeSnapshot,
 } from "@understudy/environment";
 
-import { type RunningCount, runningCounts } from "./report/running-counts.ts";
 import { olderVolumeLine } from "./swarm/fleet-lines.ts";
 
 /** One container as the engine sees it now. */

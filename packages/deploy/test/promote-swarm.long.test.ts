@@ -5,7 +5,6 @@ import { PromotionStage } from "./support/promotion-stage.ts";
 import { promotionSuite } from "./support/promotion-suite.ts";
 import { cannotPlayRemoteHost } from "./support/remote-host.ts";
 import { type SwarmHosts, startSwarmHosts } from "./support/swarm-hosts.ts";
-import { baseImages } from "./support/swarm-stage.ts";
 
 const reason = cannotPlayRemoteHost();
 
@@ -15,7 +14,6 @@ describe.skipIf(reason)(`on a swarm${reason ? ` (skipped: ${reason})` : ""}`, ()
 
   beforeAll(async () => {
     swarm = await startSwarmHosts(3);
-    swarm.load(baseImages);
   });
   afterAll(() => swarm?.[Symbol.asyncDispose]());
   const open = () => PromotionStage.open(onSwarm(swarm));

@@ -1,21 +1,37 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { exec } from "@understudy/core";
 import { expect, it } from "vitest";
-import type { ScaleReport } from "../src/scale.ts";
+import type { RetryReport } from "../../workflows/src/executions/retry-crashed.ts";
 import { QueueStage } from "./support/queue-stage.ts";
+import { queueSuite } from "./support/queue-suite.ts";
 
-it("500 executions, three workers, one killed: every one finishes, none vanishes", async () => {
+queueSuite("one host", async () => {
+  const stage = await QueueStage.open({ portOffset: 18_000 });
+  return {
+    stage,
+    loseWorker: () => stage.kill("n8n-worker-2"),
+    [Symbol.asyncDispose]: () => stage[Symbol.asyncDispose](),
+  };
+});
+
+it("finds what a queue that lost its memory forgot, and tries it again", async () => {
   await using stage = await QueueStage.open({ portOffset: 18_000 });
-  await stage.prepareWorkflow(3);
-  const { services } = await stage.installation.json<ScaleReport>("scale", "n8n-worker=3");
-  expect(services).toContainEqual({ service: "n8n-worker", running: 3, wanted: 3 });
-  const before = (await stage.states()).success ?? 0;
-  const answers = stage.callAll(500);
-  await stage.underWay(25);
-  await sleep(2_000);
-  await stage.kill("n8n-worker-2");
-  const all = await answers;
-  expect(all.filter(({ n, status, said }) => status !== 200 || said !== n)).toEqual([]);
-  expect(await stage.states()).toEqual({ success: before + 500 });
-  const again = (await stage.log("n8n-keeper")).match(/it is in the queue again/g) ?? [];
-  expect(again.length).toBeGreaterThan(0);
+  const { installation, engine } = stage;
+  await stage.prepareWorkflow(4);
+  await installation.json("scale", "n8n-worker=1");
+  await stage.kill("n8n-worker");
+  const forgotten = stage.call(7).catch(() => "its caller hears nothing more");
+  await expect.poll(() => stage.states()).toMatchObject({ new: 1 });
+  await exec(engine, stage.container("valkey"), ["valkey-cli", "-e", "FLUSHALL"]);
+  for (const service of ["n8n", "n8n-webhook"]) {
+    await engine.docker.getContainer(stage.container(service)).restart();
+  }
+  await forgotten;
+  await expect.poll(() => stage.states(), { timeout: 300_000 }).toMatchObject({ crashed: 1 });
+  await installation.json("deploy:staging");
+  const dry = await installation.json<RetryReport>("n8n:retry-crashed", "--dry-run");
+  expect(dry.executions).toMatchObject([{ workflow: "queue-test-4000", result: "left" }]);
+  const tried = await installation.json<RetryReport>("n8n:retry-crashed");
+  expect(tried.executions).toMatchObject([{ id: dry.executions[0]?.id, result: "succeeded" }]);
+  const again = await installation.json<RetryReport>("n8n:retry-crashed", "--dry-run");
+  expect(again.executions).toEqual([]);
 });

@@ -31,6 +31,8 @@ export interface MutationOptions {
   readonly onlyReads?: boolean;
   /** It may run while the swap of a copy is unfinished: it mends it, or starts no service. */
   readonly overUnfinishedSwap?: boolean;
+  /** Of a swarm: ID of the node that the lock is to be on. Default: the one that leads. */
+  readonly node?: string | undefined;
   /** Called under the lock when the run before did not end well, before anything else. */
   readonly afterFailure?: () => Promise<void>;
   /** Says a line to the person. */
@@ -66,6 +68,7 @@ export async function mutate<T>(
       process.exit(1);
     },
     onWait: (holder) => options.say(`Waiting: ${environment.name} is locked by ${holder}`),
+    node: options.node,
     mounts: isShared(target) ? [bookMount(environment.stackName)] : [],
   });
   const shared = isShared(target) ? await Keeper.open(target, engine, session) : undefined;

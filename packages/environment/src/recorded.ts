@@ -5,6 +5,7 @@ import type { ProfileChoice } from "./profile.ts";
 import type { Release } from "./release.ts";
 import { keptPaths } from "./sources.ts";
 import type { DesiredStack, Target } from "./target.ts";
+import { type Whereabouts, whereaboutsOf } from "./whereabouts.ts";
 
 /** What an environment runs: the release, and how the environment itself was laid over it. */
 interface Deployed {
@@ -14,6 +15,8 @@ interface Deployed {
   readonly composeFiles: readonly string[];
   /** Name of the last workflow migration that belongs to it; absent where there was none. */
   readonly lastMigration?: string | undefined;
+  /** Absent in a record of an earlier version. */
+  readonly place?: Whereabouts;
 }
 
 /** A recorded environment: its target reads from the record instead of the working tree. */
@@ -31,7 +34,7 @@ export function recordDeployed(desired: DesiredStack, release: Release, lastMigr
   writeFileAtomic(releaseFile(installation, release.id), `${JSON.stringify(release, null, 2)}\n`, 0o644);
   const deployed: Deployed = {
     ...{ release: release.id, profile: profile.profile },
-    ...{ composeFiles: keptPaths(files), lastMigration },
+    ...{ composeFiles: keptPaths(files), lastMigration, place: whereaboutsOf(environment) },
   };
   const folder = deployedFolder(installation, environment.name);
   const next = `${folder}.next`;
@@ -48,12 +51,16 @@ export function recordDeployed(desired: DesiredStack, release: Release, lastMigr
 export function recordedDeployment(target: Target): Recorded | undefined {
   const { installation, environment } = target;
   if (!readFact(installation, environment.name, "release")) return undefined;
-  const folder = [
-    deployedFolder(installation, environment.name),
-    `${deployedFolder(installation, environment.name)}.last`,
-  ].find((path) => existsSync(path));
+  const folder = recordFolder(target);
   if (!folder) throw lost(deployedFolder(installation, environment.name));
   return readRecord(target, folder, releaseFile(installation, deployedIn(folder).release));
+}
+
+/** Where an environment was last deployed to; undefined where nothing is recorded, or nothing of that. */
+export function deployedAt(target: Target): Whereabouts | undefined {
+  const { installation, environment } = target;
+  const folder = readFact(installation, environment.name, "release") ? recordFolder(target) : undefined;
+  return folder ? deployedIn(folder).place : undefined;
 }
 
 /**
@@ -89,6 +96,11 @@ export function recordFiles({ installation, environment }: Target): string[] {
     releaseFile(installation, release.id),
     factFile(installation, environment.name, "release"),
   ];
+}
+
+function recordFolder({ installation, environment }: Target): string | undefined {
+  const folder = deployedFolder(installation, environment.name);
+  return [folder, `${folder}.last`].find((path) => existsSync(path));
 }
 
 function deployedIn(folder: string): Deployed {

@@ -19,9 +19,7 @@ describe("kill -9 of an agent", () => {
   it.each([
     ["b", "pull", "backup"],
     ["a", "pull", "transfer"],
-    ["b", "push", "convert"],
     ["b", "push", "restore"],
-    ["a", "pull", "verify"],
   ] as const)("%s, in a %s that is at its %s: it goes on when the agent comes again", (who, direction, phase) =>
     fault.killAt(machines, who, direction, phase),
   );
@@ -95,9 +93,7 @@ describe("a line that changes bits", () => {
     await expectSame(pair);
   });
 
-  it.each(["backup", "http"] as const)("never gets a wrong row in where they do not, by method %s", (method) =>
-    fault.changeBits(machines, 1, method),
-  );
+  it("never gets a wrong row in where they do not", () => fault.changeBits(machines, 1, "backup"));
 });
 
 it("a cancel that comes while the target commits comes too late: it is completed, and nobody is told otherwise", () =>

@@ -1,3 +1,3 @@
 import { killSuite } from "./support/kill-import.ts";
 
-killSuite(23_800, (moments) => moments);
+killSuite(23_800, "every");

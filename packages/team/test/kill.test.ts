@@ -1,4 +1,4 @@
 import { killSuite } from "./support/kill-import.ts";
 
 // Every step: kill.long.test.ts.
-killSuite(23_400, (moments) => [moments.includes("take kept") ? "take kept" : "proven"]);
+killSuite(23_400, { import: ["proven"], undo: ["take kept"] });

@@ -8,7 +8,7 @@ import {
   UserError,
 } from "@understudy/core";
 import { type Guest, RoomGuard, refuseWithoutRoom, type Server, type Side, serverIn } from "@understudy/data";
-import { serviceOf, takeSnapshot } from "@understudy/environment";
+import { openReach, serviceOf, takeSnapshot } from "@understudy/environment";
 import { artifacts, fileNames, folderOf, provenTag, tagsOf } from "../artifacts.ts";
 import { journaledStep } from "../journaled-step.ts";
 import type { Manifest } from "../manifest/manifest.ts";
@@ -52,13 +52,14 @@ export async function proveBackup(side: Side, manifest: Manifest, journal: Journ
   journal.step("prove", { id: manifest.id });
   await using opened = new AsyncDisposableStack();
   const scratch = opened.use(await Scratch.open(side));
+  const reach = opened.use(await openReach(side.engine, side.stack.environment.name));
   const snapshot = await takeSnapshot(side.engine, side.stack.environment.stackName);
   const volumes = storedVolumes(side.stack, snapshot).filter(({ name }) => manifest.volumes.includes(name));
   for (const volume of volumes) await scratch.createVolume(volume);
   const mounts = volumes.map(({ name, volume }) => ({ volume: twinOf(volume), path: folderOf(name), readOnly: false }));
   const repository = opened.use(await Repository.open({ ...repositoryOf(side.stack, side.engine), mounts }));
   const trial: Trial = {
-    ...{ side, manifest, scratch, repository, volumes, journal, began, opened },
+    ...{ side: { ...side, reach }, manifest, scratch, repository, volumes, journal, began, opened },
     live: new Map([...snapshot.containers.values()].map((info) => [serviceOf(info), info])),
     problems: [],
     started: new Map(),

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ComposeModel } from "@understudy/compose";
 import {
   awaitOwnTest,
   type Container,
@@ -10,6 +11,8 @@ import {
   label,
   lastLogLines,
   type MountSettings,
+  type PlacedFile,
+  placeFiles,
   startAttached,
   statusOf,
   UserError,
@@ -59,6 +62,8 @@ export class Scratch implements AsyncDisposable {
     const scratch = new Scratch(side);
     await scratch[Symbol.asyncDispose]();
     const { name, stackName } = side.stack.environment;
+    // In a swarm, what works on the trial is on its network; on one engine it reaches every network.
+    side.engine.fleet?.besides.add(scratch.#network);
     await side.engine.docker.createNetwork({
       Name: scratch.#network,
       Internal: true,
@@ -126,8 +131,10 @@ export class Scratch implements AsyncDisposable {
 
   /** Files that the compose files place in the live container. Not in Postgres, which would begin with empty databases. */
   async #placeFiles(service: string, { Id }: Like, container: Container): Promise<void> {
-    const { engine } = this.#side;
+    const { engine, stack } = this.#side;
     if (service === "postgres") return;
+    // A swarm lays them over a container when it starts: its engine has no copy to give.
+    if (engine.fleet) return await placeFiles(container, filesOf(stack.model, service));
     for (const target of this.#placed(service)) {
       const archive = await engine.docker.getContainer(Id).getArchive({ path: target });
       await container.putArchive(archive, { path: target.slice(0, target.lastIndexOf("/")) || "/" });
@@ -136,6 +143,7 @@ export class Scratch implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { engine, stack } = this.#side;
+    engine.fleet?.besides.delete(this.#network);
     await removeIncoming(engine, stack.environment.stackName);
     await engine.docker
       .getNetwork(this.#network)
@@ -144,6 +152,18 @@ export class Scratch implements AsyncDisposable {
         if (statusOf(error) !== 404) throw error;
       });
   }
+}
+
+/** The configs and secrets of a service, by their places. */
+function filesOf({ services, configs, secrets }: ComposeModel, service: string): Record<string, PlacedFile> {
+  const { configs: ofConfigs = [], secrets: ofSecrets = [] } = services[service] ?? {};
+  const placed = [
+    ...ofConfigs.map((mount) => ({ mount, file: configs[mount.source] })),
+    ...ofSecrets.map((mount) => ({ mount, file: secrets[mount.source] })),
+  ];
+  return Object.fromEntries(
+    placed.map(({ mount: { target, mode }, file }) => [target, { content: file?.content ?? "", mode }]),
+  );
 }
 
 /** The volume that a backup's files are tried in. */

@@ -36,6 +36,8 @@ export interface LockRequest {
   readonly onLost?: () => void;
   /** What of the host the foothold has beside its network. */
   readonly mounts?: readonly MountSettings[];
+  /** Of a swarm: ID of the node that it is to be on. Default: the one that leads. */
+  readonly node?: string | undefined;
   /** For another host: how long the lock outlives its owner's last sign of life, ms. Default: a minute. */
   readonly silence?: number;
 }
@@ -205,6 +207,7 @@ async function tryCreate(engine: Engine, lock: LockRequest): Promise<AttachedCon
         [verbLabel]: lock.verb,
         [machineLabel]: thisMachine(),
         [processLabel]: String(process.pid),
+        ...(lock.node ? { [label.node]: lock.node } : {}),
       },
       HostConfig: { NetworkMode: "host", Memory: 268_435_456, Mounts: [...(lock.mounts ?? [])] },
     });

@@ -1,12 +1,20 @@
 import { buffer } from "node:stream/consumers";
 import type { Container } from "dockerode";
 
-/** Put files into a container that was created, readable for everybody in it. @param files texts by absolute path */
-export async function placeFiles(container: Container, files: Readonly<Record<string, string>>): Promise<void> {
+export interface PlacedFile {
+  readonly content: string;
+  /** Readable for everybody unless told. */
+  readonly mode?: number | undefined;
+}
+
+/** Put files into a container that was created. @param files by absolute path */
+export async function placeFiles(container: Container, files: Readonly<Record<string, PlacedFile>>): Promise<void> {
   // Few verbs need it, and all would wait for it.
   const { pack } = await import("tar-stream");
   const archive = pack();
-  for (const [path, text] of Object.entries(files)) archive.entry({ name: path.slice(1), mode: 0o444 }, text);
+  for (const [path, { content, mode = 0o444 }] of Object.entries(files)) {
+    archive.entry({ name: path.slice(1), mode }, content);
+  }
   archive.finalize();
   await container.putArchive(await buffer(archive), { path: "/" });
 }

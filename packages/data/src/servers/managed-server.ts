@@ -40,7 +40,9 @@ export async function openManagedServer(
 async function startGateway(engine: Engine, { environment, model }: DesiredStack, Image: string): Promise<string> {
   const service = model.services.postgres;
   if (!service) throw new Error("a stack without the service postgres has no managed one");
-  const files = service.secrets.map(({ source, target }) => [target, model.secrets[source]?.content ?? ""] as const);
+  const files = service.secrets.map(
+    ({ source, target }) => [target, { content: model.secrets[source]?.content ?? "" }] as const,
+  );
   const { id, stream } = await startAttached(
     engine,
     {

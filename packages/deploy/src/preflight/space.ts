@@ -66,11 +66,10 @@ async function freeIn(session: Runs): Promise<Room> {
 async function leastRoom(engine: Engine, fleet: Fleet): Promise<Room> {
   const { nodes } = await fleet.look();
   const reached = nodes.filter(({ host, away, state }) => host && !away && state === "ready");
-  const image = await toolboxOn(engine);
   const rooms = await Promise.all(
     reached.map(async ({ id, name }): Promise<Room> => {
       try {
-        return { ...(await roomOn(engine, id, image)), machine: name };
+        return { free: await roomOn(engine, id), machine: name };
       } catch (error) {
         // Not even for a container to look from.
         if (/no space left on device/i.test(messageOf(error))) return { free: 0, machine: name };
@@ -81,12 +80,17 @@ async function leastRoom(engine: Engine, fleet: Fleet): Promise<Room> {
   return rooms.reduce((least, room) => (room.free < least.free ? room : least), { free: Number.POSITIVE_INFINITY });
 }
 
-async function roomOn(engine: Engine, node: string, image: string): Promise<Room> {
-  const [Labels, HostConfig] = [{ [label.node]: node }, { NetworkMode: "none" }];
-  const box = await startAttached(engine, { Image: image, Cmd: ["cat"], Labels, HostConfig });
+/**
+ * How much room Docker's disk has, bytes.
+ * @param node of a swarm: the ID of the machine that is meant
+ */
+export async function roomOn(engine: Engine, node?: string): Promise<number> {
+  const Image = await toolboxOn(engine);
+  const Labels: Record<string, string> = node ? { [label.node]: node } : {};
+  const box = await startAttached(engine, { Image, Cmd: ["cat"], Labels, HostConfig: { NetworkMode: "none" } });
   box.stream.on("error", () => {}).resume();
   try {
-    return await freeIn({ exec: (command) => exec(engine, box.id, command) });
+    return (await freeIn({ exec: (command) => exec(engine, box.id, command) })).free;
   } finally {
     box.stream.end();
   }

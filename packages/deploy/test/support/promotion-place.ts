@@ -26,7 +26,7 @@ export interface PromotionPlace {
 /** This machine's engine. */
 export const here: PromotionPlace = {
   has: ["production", "staging"],
-  settings: "bind: 127.0.0.1",
+  settings: "healthTimeoutSeconds: 30, bind: 127.0.0.1",
   addressOf: () => "127.0.0.1",
   connect: () => connectEngine("local"),
   prepare: async () => {},
@@ -38,7 +38,7 @@ export const here: PromotionPlace = {
 export function farAway(host: RemoteHost): PromotionPlace {
   return {
     has: ["production"],
-    settings: `bind: 127.0.0.1, host: "${host.url}", sshOptions: ${JSON.stringify(host.sshOptions)}`,
+    settings: `healthTimeoutSeconds: 30, bind: 127.0.0.1, host: "${host.url}", sshOptions: ${JSON.stringify(host.sshOptions)}`,
     addressOf: () => "127.0.0.1",
     connect: () => connectEngine(host.dockerHost),
     prepare: async () => {},
@@ -64,11 +64,14 @@ export function onSwarm(swarm: SwarmHosts): PromotionPlace {
   }));
   return {
     has: ["production", "staging"],
-    settings: `engine: swarm, bind: 0.0.0.0, nodes: ${JSON.stringify(nodes)}`,
+    settings: `healthTimeoutSeconds: 90, engine: swarm, bind: 0.0.0.0, nodes: ${JSON.stringify(nodes)}`,
     addressOf: (service) => nodes[service === "app" ? 0 : 1]?.address ?? "",
     connect: (stackName) =>
       openEngine({ engine: "swarm", host: nodes[0]?.host ?? "", sshOptions: [], nodes, stackName }),
-    prepare: (installation) => installation.json("swarm:form", "--production", "--yes"),
+    prepare: async (installation) => {
+      swarm.load(["understudy/toolbox:17", "understudy/haproxy:3.0.11", "understudy/postgres:0.8.0-pg17"]);
+      await installation.json("swarm:form", "--production", "--yes");
+    },
     receive: (images) => swarm.load(images),
     ask: (url, write) => ask(url, { write }),
   };

@@ -245,7 +245,7 @@ async function isFree(port: number): Promise<boolean> {
 function settings(offsets: Readonly<Record<Kind, number>>, place: PromotionPlace): string {
   const environment = (kind: Kind) => {
     const { settings } = place.has.includes(kind) ? place : here;
-    return `  ${kind}: { kind: ${kind}, profile: laptop, portOffset: ${offsets[kind]}, healthTimeoutSeconds: 30, ${settings} }\n`;
+    return `  ${kind}: { kind: ${kind}, profile: laptop, portOffset: ${offsets[kind]}, ${settings} }\n`;
   };
   return `backup: {}\npromote: { settleSeconds: 3 }\nenvironments:\n${environment("staging")}${environment("production")}`;
 }

@@ -18,18 +18,29 @@ export interface QueueStageOptions {
   readonly mode?: "queue" | "regular";
 }
 
+/** Where n8n was deployed. */
+export interface DeployedN8n {
+  readonly installation: TestInstallation;
+  readonly engine: Engine;
+  /** Of an edge, without a slash at its end. */
+  readonly url: string;
+}
+
 /** A staging of n8n in queue mode, with one workflow that takes a while and gives back the number that it was sent. */
 export class QueueStage implements AsyncDisposable {
   readonly installation: TestInstallation;
   readonly engine: Engine;
-  readonly #url: string;
+  readonly #n8n: DeployedN8n;
+  readonly #own: AsyncDisposableStack;
   readonly #made = new Map<string, string>();
   #workflow = { id: "", path: "" };
 
-  private constructor(installation: TestInstallation, engine: Engine, url: string) {
-    this.installation = installation;
-    this.engine = engine;
-    this.#url = url;
+  /** @param own what ends with it */
+  constructor(n8n: DeployedN8n, own: AsyncDisposableStack) {
+    this.installation = n8n.installation;
+    this.engine = n8n.engine;
+    this.#n8n = n8n;
+    this.#own = own;
   }
 
   /** Deploy it, which takes a minute or more. */
@@ -43,13 +54,12 @@ export class QueueStage implements AsyncDisposable {
     writeN8nOnly(installation.root);
     const engine = opened.use(await connectEngine("local"));
     await installation.json("deploy:staging");
-    opened.move();
-    return new QueueStage(installation, engine, `http://localhost:${5678 + portOffset}`);
+    return new QueueStage({ installation, engine, url: `http://localhost:${5678 + portOffset}` }, opened.move());
   }
 
   /** @param seconds that each execution waits */
   async prepareWorkflow(seconds: number): Promise<void> {
-    const n8n = new TestN8n(this.#url, this.installation.env("staging").N8N_API_KEY ?? "");
+    const n8n = new TestN8n(this.#n8n.url, this.installation.env("staging").N8N_API_KEY ?? "");
     const path = `queue-test-${seconds * 1_000}`;
     const work = `await new Promise((done) => setTimeout(done, ${seconds * 1_000}));
       return [{ json: { n: $input.first().json.body.n } }];`;
@@ -63,7 +73,7 @@ export class QueueStage implements AsyncDisposable {
 
   /** Call the webhook, and wait until its execution has ended. */
   async call(n: number): Promise<Answer> {
-    const answer = await fetch(`${this.#url}/webhook/${this.#workflow.path}`, {
+    const answer = await fetch(`${this.#n8n.url}/webhook/${this.#workflow.path}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ n }),
@@ -80,6 +90,13 @@ export class QueueStage implements AsyncDisposable {
   /** SIGKILL to a service's container, as the kernel does for lack of memory: Docker does not start it again by itself. */
   async kill(service: string): Promise<void> {
     await this.engine.docker.getContainer(this.container(service)).kill();
+  }
+
+  /** Ids of all containers that run, by name. */
+  async running(): Promise<Record<string, string>> {
+    const all = await this.engine.docker.listContainers();
+    const own = all.map(({ Id, Names }) => [Names[0]?.slice(1) ?? "", Id] as const);
+    return Object.fromEntries(own.filter(([name]) => name.startsWith(this.container(""))));
   }
 
   container(service: string): string {
@@ -118,7 +135,6 @@ export class QueueStage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.engine.close();
-    await this.installation[Symbol.asyncDispose]();
+    await this.#own.disposeAsync();
   }
 }

@@ -99,8 +99,34 @@ PULUMI_CONFIG_PASSPHRASE=
 POSTGRES_PASSWORD=
 `;
 
-/** What every machine needs for the stacks of tests. */
-export const baseImages = ["understudy/toolbox:17", "understudy/haproxy:3.0.11", "understudy/postgres:0.8.0-pg17"];
+/** What runs on the machines. */
+export interface SwarmStack {
+  /** That each machine is given beside the toolbox, as no registry is reached from there. */
+  readonly images: readonly string[];
+  /** More settings of the environment, each a line of YAML. */
+  readonly settings?: readonly string[];
+  /** Put its compose files into the installation. */
+  write(installation: TestInstallation): void;
+}
+
+/** A database on the third machine, a service in three replicas, and an edge. */
+const tiny: SwarmStack = {
+  images: ["understudy/haproxy:3.0.11", "understudy/postgres:0.8.0-pg17"],
+  write: (installation) => {
+    installation.write("compose/docker-compose.yml", compose);
+    installation.write("compose/docker-compose.staging.yml", "services: {}\n");
+    installation.write("compose/docker-compose.laptop.yml", "services: {}\n");
+    installation.write("compose/app.cfg", app);
+    installation.write("compose/web.cfg", web);
+    installation.write("compose/env.template", template);
+  },
+};
+
+export interface SwarmStageOptions extends SwarmHostsOptions {
+  /** One, or three. */
+  readonly managers?: number;
+  readonly stack?: SwarmStack;
+}
 
 /** Three machines, formed to a swarm by the product, and an installation whose staging is on them. */
 export class SwarmStage implements AsyncDisposable {
@@ -112,13 +138,13 @@ export class SwarmStage implements AsyncDisposable {
     this.installation = installation;
   }
 
-  /** One manager, or three; requests come in at the first two, the data is on the third. */
-  static async open({ managers = 1, ...hosts }: { managers?: number } & SwarmHostsOptions = {}): Promise<SwarmStage> {
+  /** Formed, and nothing deployed yet; requests come in at the first two. */
+  static async open({ managers = 1, stack = tiny, ...hosts }: SwarmStageOptions = {}): Promise<SwarmStage> {
     const swarm = await startSwarmHosts(3, hosts);
     const stage = new SwarmStage(swarm, createInstallation(""));
     try {
-      swarm.load(baseImages);
-      stage.#write(managers);
+      swarm.load(["understudy/toolbox:17", ...stack.images]);
+      stage.#write(managers, stack);
       await stage.installation.json("swarm:form", "--staging", "--yes");
       return stage;
     } catch (error) {
@@ -213,23 +239,17 @@ export class SwarmStage implements AsyncDisposable {
     }
   }
 
-  #write(managers: number): void {
+  #write(managers: number, { settings = [], write }: SwarmStack): void {
     const { installation, swarm } = this;
     const nodes = swarm.hosts.map(({ url, address }, at) => {
       const role = at < managers ? "manager" : "worker";
       const options = JSON.stringify(swarm.sshOptions);
-      return `      - { host: "${url}", sshOptions: ${options}, role: ${role}, ingress: ${at < 2}, address: ${address} }\n`;
+      return `  - { host: "${url}", sshOptions: ${options}, role: ${role}, ingress: ${at < 2}, address: ${address} }`;
     });
-    installation.write(
-      "understudy.yml",
-      `project: ${installation.project}\nenvironments:\n  staging:\n    kind: staging\n    engine: swarm\n    bind: 0.0.0.0\n    profile: server\n    nodes:\n${nodes.join("")}`,
-    );
-    installation.write("compose/docker-compose.yml", compose);
-    installation.write("compose/docker-compose.staging.yml", "services: {}\n");
-    installation.write("compose/docker-compose.laptop.yml", "services: {}\n");
-    installation.write("compose/app.cfg", app);
-    installation.write("compose/web.cfg", web);
-    installation.write("compose/env.template", template);
+    const environment = ["kind: staging", "engine: swarm", "bind: 0.0.0.0", "profile: server", ...settings];
+    const lines = [...environment, "nodes:", ...nodes].map((line) => `    ${line}\n`).join("");
+    installation.write("understudy.yml", `project: ${installation.project}\nenvironments:\n  staging:\n${lines}`);
+    write(installation);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 import { type Engine, openEngine } from "@understudy/core";
+import { refuseElsewhere } from "../journey.ts";
 import type { Target } from "../target.ts";
 import { hashOf } from "./book.ts";
 import { isKept } from "./keeper.ts";
@@ -12,12 +13,14 @@ export function isShared({ settings }: Pick<Target, "settings">): boolean {
 
 /**
  * Connect to the engine of an environment, and learn what other operators noted of it since this installation last looked.
- * @throws UserError when the engine does not answer
+ * @param moving whether it is the verb that brings the environment from one place to another
+ * @throws UserError when the engine does not answer, or the environment runs elsewhere
  */
-export async function connectTo(target: Target): Promise<Engine> {
+export async function connectTo(target: Target, { moving = false } = {}): Promise<Engine> {
   const engine = await openEngine(target.environment);
   try {
     if (isShared(target) && !isKept(target)) await learn(target, engine);
+    if (!moving) refuseElsewhere(target);
   } catch (error) {
     await engine.close();
     throw error;

@@ -7,7 +7,7 @@ type Place = Pick<Target, "installation" | "environment">;
 
 /** Facts that are true of the environment, whoever looks. The others are of one person or one machine: what was shown, when to keep quiet. */
 const sharedFacts = [
-  ...["release", "applied", "volumes", "promotion", "adopted", "adoption", "swap"],
+  ...["release", "applied", "volumes", "promotion", "adopted", "adoption", "swap", "move"],
   ...["copy", "active-workflows", "workflow-migrations", "team-kept", "backup", "drill"],
 ];
 

@@ -55,6 +55,12 @@ export async function writeBook(session: HostSession, book: Book): Promise<void>
   await put(session, "book", packBook(book));
 }
 
+/** Bring a stack's book to the place that it has moved to, through the lock there. Does nothing where there is none. */
+export async function carryBook(from: Engine, to: HostSession, stackName: string): Promise<void> {
+  const { book } = await readBook(from, stackName);
+  if (book) await writeBook(to, book);
+}
+
 /** Note that a run goes on, or that none does. */
 export async function writeOpenRun(session: HostSession, run: OpenRun | undefined): Promise<void> {
   if (run) return await put(session, "open", Buffer.from(JSON.stringify(run)));

@@ -1,6 +1,6 @@
 import type { ComposeModel } from "@understudy/compose";
 import type { ContainerInspectInfo, Engine, Installation } from "@understudy/core";
-import type { DesiredStack, Reach } from "@understudy/environment";
+import type { DesiredStack, Reach, RunningCount } from "@understudy/environment";
 
 export type CheckStatus = "healthy" | "degraded" | "unhealthy";
 
@@ -45,6 +45,8 @@ export interface CheckContext {
   readonly model: ComposeModel;
   /** By service. A service without a container is missing here. */
   readonly containers: ReadonlyMap<string, ContainerInspectInfo>;
+  /** Of each service of the compose files. */
+  readonly counts: readonly RunningCount[];
   readonly reach: Reach;
   /** ms since the epoch. Injected, so that tests can move it. */
   now(): number;

@@ -1,5 +1,12 @@
 import { type ContainerInspectInfo, type Engine, isSecret, openEngine, secrets, UserError } from "@understudy/core";
-import { type DesiredStack, openReach, type Reach, serviceOf, takeSnapshot } from "@understudy/environment";
+import {
+  type DesiredStack,
+  openReach,
+  type Reach,
+  runningCounts,
+  serviceOf,
+  takeSnapshot,
+} from "@understudy/environment";
 import type { CheckContext, CheckResult } from "./check.ts";
 import { containerEnv } from "./container-env.ts";
 import { engineCheck } from "./defaults/host.ts";
@@ -47,7 +54,8 @@ export async function makeContext({
     secrets.add(Object.entries(containerEnv(info)).flatMap(([name, value]) => (isSecret(name, value) ? [value] : [])));
   }
   const { installation, model } = stack;
-  return { engine, installation, stack, model, containers, reach, now, ...(lastBeat ? { lastBeat } : {}) };
+  const counts = runningCounts(stack.replicas, snapshot);
+  return { engine, installation, stack, model, containers, counts, reach, now, ...(lastBeat ? { lastBeat } : {}) };
 }
 
 function byRunning(a: ContainerInspectInfo, b: ContainerInspectInfo): number {

@@ -9,6 +9,8 @@ import { percent } from "./words.ts";
 /** All that one query tells of a server. Times are in seconds, sizes in bytes. */
 export interface PostgresFigures {
   readonly version: string;
+  /** Names of those that are not of who runs a managed server. */
+  readonly databases: readonly string[];
   readonly connections: number;
   readonly most: number;
   readonly longest: number;
@@ -51,6 +53,7 @@ WITH open AS (
 )
 SELECT
   current_setting('server_version') AS version,
+  (SELECT array_agg(datname::text) FROM pg_database WHERE datallowconn AND NOT datistemplate AND pg_has_role(datdba, 'USAGE')) AS databases,
   (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS connections,
   current_setting('max_connections')::int AS most,
   coalesce((SELECT seconds FROM open), 0) AS longest,
@@ -61,14 +64,11 @@ SELECT
   (SELECT coalesce(max(CASE WHEN pg_is_in_recovery() THEN 0 ELSE pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) END), 0)::float8
    FROM pg_replication_slots WHERE NOT active) AS "keptWal"`;
 
-/** Every table with many dead rows, of every database that is not of who runs a managed server. */
+/** Every table with many dead rows, of every database. */
 export async function deadRowsByTable(context: CheckContext): Promise<DeadRows[]> {
-  await using session = await open(context, "postgres");
-  const databases = await session.query<{ name: string }>(
-    "SELECT datname AS name FROM pg_database WHERE datallowconn AND NOT datistemplate AND pg_has_role(datdba, 'USAGE')",
-  );
+  const { databases } = await postgresFigures(context);
   const found = await Promise.all(
-    databases.map(async ({ name }) => {
+    databases.map(async (name) => {
       await using session = await open(context, name);
       const rows = await session.query<{ table: string; dead: number; live: number }>(
         `SELECT format('%I.%I', schemaname, relname) AS table, n_dead_tup AS dead, n_live_tup AS live

@@ -4,7 +4,7 @@ import type { Check, CheckContext } from "./check.ts";
 
 /** A context for looks that need neither engine nor stack, or only what is given. */
 export function contextWith(given: Partial<CheckContext> = {}): CheckContext {
-  return { now: Date.now, containers: new Map(), ...given } as CheckContext;
+  return { now: Date.now, containers: new Map(), counts: [], ...given } as CheckContext;
 }
 
 /** A check that does what `look` says. */

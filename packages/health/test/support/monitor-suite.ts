@@ -43,14 +43,10 @@ export function monitorSuite(installation: () => TestInstallation, interval: num
     });
 
     // All thirty: faults.long.test.ts.
-    it.each([
-      ["postgres", "stopped"],
-      ["neo4j", "paused"],
-      ["open-webui", "dropped network"],
-    ] as const)("%s %s: one alert for it, one recovery, on every channel", async (service, name) => {
+    it("postgres stopped: one alert for it, one recovery, on every channel", async () => {
       const stage = { engine, installation: installation(), volumes: new Map() };
       await calm(monitor);
-      await suffer(fault(service, name), stage, { hook, mail }, 3 * interval + 20);
+      await suffer(fault("postgres", "stopped"), stage, { hook, mail }, 3 * interval + 20);
     });
   });
 }

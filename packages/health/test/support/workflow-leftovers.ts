@@ -6,8 +6,8 @@ import { chain, code, node, webhook } from "./workflow-n8n.ts";
 import { orders, ordersTest } from "./workflow-orders.ts";
 import type { WorkflowStage } from "./workflow-stage.ts";
 
-/** Nothing stays behind, however a run ends. */
-export function leftoverTests(stage: () => WorkflowStage): void {
+/** Nothing stays behind, however a run ends. @param whole and not only by kill -9 */
+export function leftoverTests(stage: () => WorkflowStage, whole: boolean): void {
   it("shows a failure first, and leaves nothing behind after it", async () => {
     const root = stage().checks(`
 - name: good
@@ -53,6 +53,23 @@ export function leftoverTests(stage: () => WorkflowStage): void {
     return { child, ended };
   };
 
+  it("cleans up after a run that was killed, and leaves a run alone that is still on", async () => {
+    const killed = await inTheMiddle();
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    await expect.poll(() => stage().catchers(), { timeout: 20_000 }).toEqual([]);
+    expect(await stage().copies()).toHaveLength(1);
+    const on = await inTheMiddle();
+    expect((await stage().copies()).map(({ id }) => id)).toHaveLength(1);
+    await stage().report(stage().checks("- name: agent\n  service: letta\n"), "--only", "agent");
+    expect(await stage().copies()).toHaveLength(1);
+    on.child.kill("SIGTERM");
+    await on.ended;
+    await stage().expectNothingLeft();
+  });
+
+  if (!whole) return;
+
   it("cleans up when a person stops it", async () => {
     const { child, ended } = await inTheMiddle();
     const [catcher] = await stage().catchers();
@@ -69,21 +86,6 @@ export function leftoverTests(stage: () => WorkflowStage): void {
     await stage().expectNothingLeft();
     const { Volumes } = await stage().engine.docker.listVolumes();
     expect(Volumes.map(({ Name }) => Name)).not.toContain(volumes?.[0]);
-  });
-
-  it("cleans up after a run that was killed, and leaves a run alone that is still on", async () => {
-    const killed = await inTheMiddle();
-    killed.child.kill("SIGKILL");
-    await killed.ended;
-    await expect.poll(() => stage().catchers(), { timeout: 20_000 }).toEqual([]);
-    expect(await stage().copies()).toHaveLength(1);
-    const on = await inTheMiddle();
-    expect((await stage().copies()).map(({ id }) => id)).toHaveLength(1);
-    await stage().report(stage().checks("- name: agent\n  service: letta\n"), "--only", "agent");
-    expect(await stage().copies()).toHaveLength(1);
-    on.child.kill("SIGTERM");
-    await on.ended;
-    await stage().expectNothingLeft();
   });
 
   it("lets two runs go on at once", async () => {

@@ -7,8 +7,14 @@ import { leftoverTests } from "./workflow-leftovers.ts";
 import { refusalTests } from "./workflow-refusals.ts";
 import { WorkflowStage } from "./workflow-stage.ts";
 
-/** Everything that workflow tests promise, on an installation whose staging is deployed. It leaves it as it was. */
-export function workflowTests(installation: () => Pick<TestInstallation, "root" | "env">): void {
+/**
+ * What workflow tests promise, on an installation whose staging is deployed. It leaves it as it was.
+ * @param whole with what CI has no time for
+ */
+export function workflowTests(
+  installation: () => Pick<TestInstallation, "root" | "env">,
+  { whole = false } = {},
+): void {
   describe("workflow tests", () => {
     let opened: WorkflowStage;
     const stage = () => opened;
@@ -19,9 +25,9 @@ export function workflowTests(installation: () => Pick<TestInstallation, "root" 
     afterEach(() => opened.removeMade());
     afterAll(() => opened.close());
 
-    callingTests(stage);
-    freshnessTests(stage);
-    leftoverTests(stage);
+    callingTests(stage, whole);
+    freshnessTests(stage, whole);
+    leftoverTests(stage, whole);
     refusalTests(stage);
 
     it("tells no secret to output or logs", () => {

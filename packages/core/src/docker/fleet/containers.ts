@@ -31,7 +31,7 @@ export class Containers {
     say(exchange, 200, all || filters.status ? lines : lines.filter(({ State }) => State === "running"));
   }
 
-  /** Make a container of our own where its volumes and neighbours are; else where the swarm is led from, which is one machine. */
+  /** Make a container of our own where its volumes and neighbours are, one with a folder of the host where the data is; else where the swarm is led from, which is one machine. */
   async create(exchange: Exchange): Promise<void> {
     const body = ((await bodyOf<CreateBody>(exchange)) ?? {}) as CreateBody;
     const name = exchange.query.get("name");
@@ -131,7 +131,7 @@ export class Containers {
   }
 
   async #machineFor(body: CreateBody, all: readonly Seen[]): Promise<Machine> {
-    const { volumes, beside, node } = wishOf(body, label.node);
+    const { volumes, beside, folder, node } = wishOf(body, label.node);
     const neighbours = beside.map((reference) => {
       const found = all.find((seen) => isMeant(seen, reference));
       if (found?.node) return found.node;
@@ -143,7 +143,9 @@ export class Containers {
       const message = `what one container needs is on two machines of the swarm (${[...volumes, ...beside].join(", ")})`;
       throw Object.assign(new Error(message), { statusCode: 409 });
     }
-    return first ? this.#fleet.machine(first) : await this.#fleet.leader();
+    if (first) return this.#fleet.machine(first);
+    // Who leads the swarm changes; a repository of backups in a folder stays where the data is.
+    return (folder && (await this.#fleet.dataMachine())) || (await this.#fleet.leader());
   }
 
   async #homesOf(volumes: readonly string[]): Promise<string[]> {

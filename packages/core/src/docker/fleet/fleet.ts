@@ -53,6 +53,8 @@ export class Fleet {
   readonly #pins = new Map<string, string>();
 
   readonly #stackName: string;
+  /** Networks that containers of ours, made from now on, are on beside those of the stack. */
+  readonly besides = new Set<string>();
 
   private constructor(machines: readonly Machine[], stackName: string) {
     this.machines = machines;
@@ -197,14 +199,27 @@ export class Fleet {
     return new Map([...pinnedVolumes(services)].filter(([, node]) => known.has(node)));
   }
 
-  /** Names of the networks that the stack's containers are on. */
+  /** Names of the networks where the stack's containers are reached, and of `besides`. */
   async networks(): Promise<string[]> {
     const all =
       await this.askManager<{ Name: string; Driver: string; Labels?: Record<string, string> | null }[]>("/networks");
     return all
-      .filter(({ Driver, Labels }) => Driver === "overlay" && isOfStack(Labels, this.#stackName))
+      .filter(({ Name, Driver, Labels }) => {
+        return Driver === "overlay" && (isOfStack(Labels, this.#stackName) || this.besides.has(Name));
+      })
       .map(({ Name }) => Name)
       .sort();
+  }
+
+  /** The machine that the stack's data is on; undefined where it has none. */
+  async dataMachine(): Promise<Machine | undefined> {
+    const pinned = pinnedVolumes(
+      (await this.askManager<SwarmService[]>("/services")).filter(({ Spec }) =>
+        isOfStack(Spec.Labels, this.#stackName),
+      ),
+    );
+    const [node] = pinned.values();
+    return node === undefined ? undefined : this.machine(node);
   }
 
   /** The machine that decides: what is to be there once is made there. */

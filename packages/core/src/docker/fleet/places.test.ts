@@ -17,9 +17,10 @@ it("a container goes where its volumes are, and what it shares a network or file
   expect(wishOf({ HostConfig, Labels: { node: "n1" } }, "node")).toEqual({
     volumes: ["logs", "data"],
     beside: ["db", "web"],
+    folder: true,
     node: "n1",
   });
-  expect(wishOf({}, "node")).toEqual({ volumes: [], beside: [], node: undefined });
+  expect(wishOf({}, "node")).toEqual({ volumes: [], beside: [], folder: false, node: undefined });
 });
 
 it("a volume stands beside the one whose name its own begins with, the longest of them", () => {

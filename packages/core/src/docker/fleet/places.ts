@@ -6,6 +6,8 @@ export interface Wish {
   readonly volumes: readonly string[];
   /** Containers that it shares something with, by id or name. */
   readonly beside: readonly string[];
+  /** It mounts a folder of its machine: what is in there is on one machine. */
+  readonly folder: boolean;
   /** Node ID that is asked for. */
   readonly node: string | undefined;
 }
@@ -32,6 +34,7 @@ export function wishOf({ Labels = {}, HostConfig = {} }: CreateBody, nodeLabel: 
       ...(Mounts ?? []).flatMap(({ Type, Source }) => (Type === "volume" && Source ? [Source] : [])),
       ...(Binds ?? []).map((bind) => bind.split(":")[0] ?? "").filter((source) => source && !source.startsWith("/")),
     ],
+    folder: (Mounts ?? []).some(({ Type }) => Type === "bind") || (Binds ?? []).some((bind) => bind.startsWith("/")),
     beside: [...shared, ...(VolumesFrom ?? []).map((one) => one.split(":")[0] ?? one)],
     node: Labels[nodeLabel],
   };

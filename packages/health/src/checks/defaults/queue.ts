@@ -1,4 +1,4 @@
-import { containersOf } from "@understudy/compose";
+import type { RunningCount } from "@understudy/environment";
 import type { Check, CheckContext } from "../check.ts";
 import { type QueueFigures, queueFigures } from "../queue-figures.ts";
 import { usual } from "../usual.ts";
@@ -64,7 +64,6 @@ function inWords({ waiting, waited, active }: QueueFigures, { running, wanted }:
   return `${waiting} waiting${since}; ${active} under way; ${running} of ${count(wanted, "worker")}`;
 }
 
-function workersOf({ stack, containers }: CheckContext): { running: number; wanted: number } {
-  const names = containersOf(stack.model, worker);
-  return { running: names.filter((name) => containers.get(name)?.State.Running).length, wanted: names.length };
+function workersOf({ counts }: CheckContext): Pick<RunningCount, "running" | "wanted"> {
+  return counts.find(({ service }) => service === worker) ?? { running: 0, wanted: 0 };
 }

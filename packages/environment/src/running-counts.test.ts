@@ -1,6 +1,6 @@
-import type { Snapshot } from "@understudy/environment";
 import { expect, it } from "vitest";
 import { runningCounts } from "./running-counts.ts";
+import type { Snapshot } from "./snapshot.ts";
 
 function container(service: string, { of, running = true }: { of?: string; running?: boolean } = {}) {
   const labels = { "understudy.service": service, ...(of ? { "understudy.replica-of": of } : {}) };
@@ -20,4 +20,20 @@ it("counts the containers of a service that run, whichever of them do", () => {
     { service: "db", running: 1, wanted: 1 },
     { service: "edge", running: 0, wanted: 1 },
   ]);
+});
+
+it("has one wanted on each machine of a swarm that is fit for it, where the swarm runs a service so", () => {
+  const swarm = {
+    services: new Map([
+      ["stack-edge", { ID: "1", Spec: { Labels: { "understudy.service": "edge" }, Mode: { Global: {} } } }],
+    ]),
+    tasks: [
+      { ServiceID: "1", DesiredState: "running" },
+      { ServiceID: "1", DesiredState: "running" },
+      { ServiceID: "1", DesiredState: "shutdown" },
+      { ServiceID: "2", DesiredState: "running" },
+    ],
+  };
+  const snapshot = { containers: new Map([container("edge")]), swarm } as unknown as Snapshot;
+  expect(runningCounts({ edge: 1 }, snapshot)).toEqual([{ service: "edge", running: 1, wanted: 2 }]);
 });

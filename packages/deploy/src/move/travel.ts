@@ -1,0 +1,113 @@
+import { backupUnderLock } from "@understudy/backup";
+import { type HostSession, type Log, messageOf, secondsInWords, UserError } from "@understudy/core";
+import { openSide } from "@understudy/data";
+import {
+  forgetJourney,
+  type Journey,
+  type Mutation,
+  placeInWords,
+  publish,
+  readJourney,
+  type Target,
+  writeJourney,
+} from "@understudy/environment";
+import { arrive } from "./arrive.ts";
+import { bringThere } from "./bring-there.ts";
+import { carryAll, removeBegun } from "./carry-all.ts";
+import { turned } from "./choose-journey.ts";
+import type { Ground } from "./ground.ts";
+import { leave } from "./leave.ts";
+
+/** What travelling works with, under the locks of both ends. */
+export interface Travel {
+  readonly target: Target;
+  readonly ground: Ground;
+  readonly mutation: Mutation;
+  /** The footholds at both ends; one where they are one machine. */
+  readonly sessions: { readonly from: HostSession; readonly to: HostSession };
+  readonly log: Log;
+  readonly say: (line: string) => void;
+}
+
+export interface Travelled {
+  readonly journey: Journey;
+  /** How long nothing answered, ms; null when a part of it was in another run. */
+  readonly away: number | null;
+}
+
+/** Bring an environment to the other place; when it does not come up there, back again. @throws UserError that says where it runs now */
+export async function travel(journey: Journey, road: Travel): Promise<Travelled> {
+  const prepared = journey.phase === "leaving" && journey.data === "moves" ? await prepare(journey, road) : journey;
+  const began = performance.now();
+  try {
+    const there = await go(prepared, road);
+    return { journey: there, away: journey.phase === "leaving" ? performance.now() - began : null };
+  } catch (error) {
+    if (prepared.data === "stays") throw error;
+    throw await goBack(prepared, road, error);
+  }
+}
+
+/** Everything that can be done while the old place serves. Nothing is on disk yet: a failure changes nothing. */
+async function prepare(journey: Journey, { target, ground, mutation, sessions, log, say }: Travel): Promise<Journey> {
+  const { journal } = mutation;
+  if (journey.backup) return journey;
+  journal.step("bring", { to: placeInWords(journey.to) });
+  await bringThere(target, ground, sessions.to, { log, say });
+  await using side = await openSide(ground.from.target);
+  const { id } = await backupUnderLock(side, true, journal);
+  return { ...journey, backup: id };
+}
+
+async function go(journey: Journey, road: Travel): Promise<Journey> {
+  const { target, ground, mutation, sessions, log, say } = road;
+  const { journal } = mutation;
+  const { from, to } = ground;
+  const note = async (next: Journey) => {
+    writeJourney(target, next);
+    await publish(target);
+    return next;
+  };
+  let now = await note(journey);
+  if (now.phase === "leaving") {
+    journal.step("leave", { place: placeInWords(now.from) });
+    await leave(from.target, from.engine, log);
+    now = await note({ ...now, phase: "arriving" });
+  }
+  journal.step("data", { data: now.data });
+  if (now.data === "stays") await removeBegun(now, ground);
+  else if (!ground.node) now = await carryAll(now, road, note);
+  journal.step("arrive", { place: placeInWords(now.to) });
+  await arrive(target, to, { ...mutation, session: sessions.to, resumed: true }, { log, say });
+  if (now.data === "moves") return await note({ ...now, phase: "there", stale: now.begun });
+  forgetJourney(target);
+  await publish(target);
+  return now;
+}
+
+async function goBack(journey: Journey, road: Travel, cause: unknown): Promise<UserError> {
+  const { target, ground, sessions, mutation, log, say } = road;
+  const { name } = target.environment;
+  const [why = ""] = messageOf(cause).split("\n");
+  const [there, home] = [placeInWords(journey.to), placeInWords(journey.from)];
+  log.error({ why }, "the new place is not well: going back");
+  say(`${name} does not come up on ${there}: ${why}`);
+  say(`Going back to ${home}`);
+  mutation.journal.step("go back", { to: home });
+  const back = { ...ground, from: ground.to, to: ground.from };
+  const swapped = { from: sessions.to, to: sessions.from };
+  const began = performance.now();
+  try {
+    await go(turned(readJourney(target) ?? journey), { ...road, ground: back, sessions: swapped });
+  } catch (error) {
+    return new UserError(`${name} does not come up on ${there} (${why}), nor again on ${home}: ${messageOf(error)}`, {
+      next: `Mend that, and go on: pnpm engine:move --back --environment ${name}. The data on ${home} is whole`,
+      cause,
+    });
+  }
+  const took = secondsInWords((performance.now() - began) / 1_000);
+  return new UserError(`${name} does not come up on ${there}: ${why}. It runs on ${home} again, after ${took}`, {
+    next: `See pnpm logs and logs/${name} for why; mend it, and run the same command again`,
+    cause,
+  });
+}
