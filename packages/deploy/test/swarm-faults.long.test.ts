@@ -248,12 +248,13 @@ describe.skipIf(reason)(`what goes wrong on a swarm${reason ? ` (skipped: ${reas
       "      replicas: 3",
       "      replicas: 3\n      placement: { max_replicas_per_node: 1 }\n      update_config: { order: stop-first }",
     );
+    const bad = await run("deploy:staging");
+    stage.installation.write(file, good);
     expectRefusal(
-      await run("deploy:staging"),
-      /app is not healthy: it did not come up, and the swarm went back to the version before: .*\(on node2\)/,
+      bad,
+      /app is not healthy: it did not come up, and the swarm went back to the version before: .*unhealthy.* \(on node2\)/,
     );
     await expect(stage.answer(1)).resolves.toContain(`version${version} `);
-    stage.installation.write(file, good);
     await expectWhole();
   });
 

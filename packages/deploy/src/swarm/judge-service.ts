@@ -26,11 +26,14 @@ export function judgeService({ service, tasks, nodes, asSaid }: ServiceQuestion)
   const own = tasks.filter(({ ServiceID }) => ServiceID === service.ID);
   const wanted = own.filter(({ DesiredState }) => DesiredState === "running" || DesiredState === "ready");
   const ended = own.filter(({ Status }) => Status.State === "failed" || Status.State === "rejected");
-  const last = ended.toSorted((a, b) => b.CreatedAt.localeCompare(a.CreatedAt))[0];
+  // One that was found unhealthy and then stopped well says nothing of it.
+  const complete = own.filter(({ Status }) => Status.State === "complete");
+  const last = [...ended, ...complete].toSorted((a, b) => b.CreatedAt.localeCompare(a.CreatedAt))[0];
   const failed = (why: string): Verdict => {
     const container = last?.Status.ContainerStatus?.ContainerID || undefined;
     const where = nodes.find(({ id }) => id === last?.NodeID)?.name;
-    const cause = last?.Status.Err && `${last.Status.Err}${where ? ` (on ${where})` : ""}`;
+    const words = last && (last.Status.Err || "a container of it ended, or was found unhealthy");
+    const cause = words && `${words}${where ? ` (on ${where})` : ""}`;
     return { is: "failed", why: cause ? `${why}: ${cause}` : why, container };
   };
   const { State: update = "", Message = "" } = service.UpdateStatus ?? {};

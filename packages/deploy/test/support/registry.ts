@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { freePort } from "./remote-host.ts";
 
-/** A real container registry on loopback, which engines use without TLS. */
+/** A real container registry, which engines on loopback use without TLS, others where they are told so. */
 export interface Registry extends AsyncDisposable {
   /** `<host>:<port>` */
   readonly address: string;
