@@ -22,7 +22,7 @@ const alone = [
 ];
 
 // Three suites: `unit` needs nothing but Node; `integration` needs the Docker engine and the built images, and has two
-// parts; `long` holds the fault campaigns that are run by hand.
+// parts; `long` holds what is run by hand: fault campaigns, and what has a sample in the others.
 export default defineConfig({
   test: {
     projects: [

@@ -39,7 +39,7 @@ async function callUntilTheEnd(): Promise<void> {
 }
 
 async function ask(): Promise<[number, string]> {
-  const asked = get(url, { agent, timeout: 10_000 });
+  const asked = get(url, { agent, timeout: 15_000 });
   asked.once("timeout", () => asked.destroy(new Error("no answer")));
   const [answer] = await once(asked, "response");
   return [answer.statusCode, await text(answer)];

@@ -49,11 +49,7 @@ function rowOf(way: Way, taken: ReadonlyMap<Way, Taken>): string[] {
     (middle(own, kind) / middle(peer, kind)).toFixed(2),
   ]);
   const peak = Math.max(...kinds.flatMap((kind) => own[kind].map(({ memory }) => memory)));
-  return [
-    `\`${way.name.replace(/,.*/, "")}\`${/,.*/.exec(way.name)?.[0] ?? ""}`,
-    ...cells,
-    String(Math.round(peak / 1_048_576)),
-  ];
+  return [way.name, ...cells, String(Math.round(peak / 1_048_576))];
 }
 
 function seconds(ms: number): string {

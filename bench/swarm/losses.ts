@@ -17,6 +17,8 @@ interface Loss {
 }
 
 const replicas = 3;
+/** After which time a replica counts as lost for good, ms. */
+const patience = 180_000;
 /** Requests a second. */
 const rate = 20;
 const run = promisify(execFile);
@@ -57,7 +59,11 @@ async function lose(stage: BenchStage, machine: SwarmHost): Promise<Loss> {
   const at = performance.now();
   await machine.die();
   const others = [stage.machine(1), stage.machine(2)];
-  while ((await healthyOn(stage, others)) < replicas) await sleep(200);
+  while ((await healthyOn(stage, others)) < replicas) {
+    if (performance.now() - at > patience)
+      throw new Error(`app does not come back on ${others.map(({ name }) => name)}`);
+    await sleep(200);
+  }
   const back = (performance.now() - at) / 1_000;
   await sleep(2_000);
   const { sent, failures } = await load.stop();
@@ -72,8 +78,8 @@ async function spread(stage: BenchStage): Promise<void> {
   const each = async () => Promise.all(machines.map((machine) => healthyOn(stage, [machine])));
   if ((await each()).every((count) => count === 1)) return;
   await stage.installation.json("restart", "app", "--environment", places.swarm);
-  for (const patience = Date.now() + 120_000; !(await each()).every((count) => count === 1); await sleep(500)) {
-    if (Date.now() > patience) throw new Error(`app is not on every machine: ${await each()}`);
+  for (const until = Date.now() + patience; !(await each()).every((count) => count === 1); await sleep(500)) {
+    if (Date.now() > until) throw new Error(`app is not on every machine: ${await each()}`);
   }
 }
 

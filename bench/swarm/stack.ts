@@ -101,13 +101,13 @@ defaults
   retry-on conn-failure
   option redispatch
   timeout connect 1s
-  timeout client 5s
-  timeout server 5s
+  timeout client 10s
+  timeout server 10s
 frontend web
   bind :8000
   default_backend app
 backend app
   balance leastconn
-  default-server check inter 500ms fall 1 rise 1 resolvers docker init-addr none
+  default-server check inter 500ms fall 2 rise 1 resolvers docker init-addr none
   server-template app 5 app:8080
 `;

@@ -8,6 +8,7 @@ import { type BenchStage, places } from "./stage.ts";
 
 /** A way to bring the stack up somewhere, and to take it away with its data. */
 export interface Way {
+  /** Markdown. */
   readonly name: string;
   /** A name of the way that it is divided by; its own where it is the peer. */
   readonly peer: string;
@@ -21,7 +22,10 @@ export interface Way {
 
 const root = join(import.meta.dirname, "../..");
 const peerPort = 8001;
-const names = { stack: "docker stack deploy", compose: "docker-compose 1.29 up -d" } as const;
+const names = {
+  stack: "`docker stack deploy`, a swarm of three",
+  compose: "`docker-compose up -d` 1.29, one host",
+} as const;
 
 /** Ours and its peer on the swarm, then ours and its peer on one machine. The peers speak to the engines' sockets, ours by ssh. */
 export function openWays(stage: BenchStage): readonly Way[] {
@@ -49,7 +53,7 @@ function ours(stage: BenchStage, environment: string): Way {
   const onSwarm = environment === places.swarm;
   const program = ["--import", "./packages/core/src/cli/quick-start.mjs", "packages/deploy/src/cli/deploy-staging.ts"];
   return {
-    name: `deploy:staging, ${onSwarm ? "a swarm of three" : "one host"}`,
+    name: `\`deploy:staging\`, ${onSwarm ? "a swarm of three" : "one host"}`,
     peer: onSwarm ? names.stack : names.compose,
     up: {
       ...{ program: process.execPath, args: [...program, "--environment", environment], cwd: root },

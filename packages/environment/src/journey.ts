@@ -1,4 +1,5 @@
-import { forgetFact, readFact, UserError, writeFact } from "@understudy/core";
+import { type Engine, forgetFact, isOfStack, readFact, UserError, writeFact } from "@understudy/core";
+import { deployOf } from "./deployed-stack.ts";
 import { deployedAt } from "./recorded.ts";
 import type { Target } from "./target.ts";
 import { placeInWords, type Whereabouts } from "./whereabouts.ts";
@@ -39,7 +40,7 @@ export function forgetJourney({ installation, environment }: Target): void {
 }
 
 /** @throws UserError for an environment that is on its way, or runs elsewhere than its settings say: an empty second one would be made */
-export function refuseElsewhere(target: Target): void {
+export async function refuseElsewhere(target: Target, connected: Engine): Promise<void> {
   const { installation, environment } = target;
   const { name, engine } = environment;
   const journey = readJourney(target);
@@ -50,9 +51,24 @@ export function refuseElsewhere(target: Target): void {
   }
   const place = deployedAt(target);
   // Destroyed with its data, it is nowhere.
-  if (!place || place.engine === engine || !readFact(installation, name, "volumes")) return;
+  if (!readFact(installation, name, "volumes")) return;
+  if (!place) await refuseUnknown(target, connected);
+  if (!place || place.engine === engine) return;
   const settings = engine === "swarm" ? "engine: swarm" : "engine: docker";
   throw new UserError(`${name} runs on ${placeInWords(place)}, and understudy.yml says ${settings}`, {
     next: `Move it there with all its data: pnpm engine:move --environment ${name}; or set understudy.yml back`,
   });
+}
+
+/** What was deployed by an earlier version says nothing of its place. A swarm that has nothing of it is not it. */
+async function refuseUnknown({ environment }: Target, { fleet }: Engine): Promise<void> {
+  if (!fleet) return;
+  const { services } = await fleet.look();
+  if (services.some(({ Spec }) => isOfStack(Spec.Labels, environment.stackName))) return;
+  throw new UserError(
+    `${environment.name} was deployed elsewhere: the swarm that understudy.yml names has nothing of it`,
+    {
+      next: `Set understudy.yml back, and have its place noted: ${deployOf(environment)} --refresh. Then move it: pnpm engine:move`,
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import { createInterface } from "node:readline";
-import { PassThrough, Readable } from "node:stream";
+import { PassThrough, Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Container, ContainerInspectInfo } from "dockerode";
 import { secrets } from "../redact.ts";
@@ -24,15 +24,21 @@ export async function* containerLines(
   window: LogWindow,
 ): AsyncGenerator<string> {
   const lines = new PassThrough();
-  const raw = await openLogs(engine.docker.getContainer(info.Id), window).catch((error) => {
+  const opened = await openLogs(engine.docker.getContainer(info.Id), window).catch((error) => {
     // The engine answers with the first line, which may never come.
     if (window.signal?.aborted) return undefined;
     throw error;
   });
-  if (!raw) return;
+  if (!opened) return;
+  const raw = opened.pipe(inPieces());
+  // Nothing is said to a pipe's end when its beginning breaks off.
+  opened.once("close", () => raw.end()).once("error", (error) => raw.destroy(error));
+  const reader = createInterface({ input: lines });
   const stop = () => {
-    (raw as Readable).destroy();
+    opened.destroy();
     lines.destroy();
+    // It waits for an end, which what is destroyed has not.
+    reader.close();
   };
   window.signal?.addEventListener("abort", stop, { once: true });
   if (info.Config.Tty) void pipeline(raw, lines).catch((error) => lines.destroy(error));
@@ -43,7 +49,7 @@ export async function* containerLines(
     raw.once("error", (error) => lines.destroy(error));
   }
   try {
-    for await (const line of createInterface({ input: lines })) yield secrets.redact(line);
+    for await (const line of reader) yield secrets.redact(line);
   } catch (error) {
     if (!window.signal?.aborted) throw error;
   } finally {
@@ -61,7 +67,7 @@ export async function lastLogLines(engine: Engine, container: string, count: num
 async function openLogs(
   container: Container,
   { follow, tail, since, timestamps = false, signal }: LogWindow,
-): Promise<NodeJS.ReadableStream> {
+): Promise<Readable> {
   const shared = {
     stdout: true,
     stderr: true,
@@ -70,6 +76,18 @@ async function openLogs(
     ...(since ? { since: since / 1_000 } : {}),
     abortSignal: signal,
   };
-  if (follow) return await container.logs({ ...shared, follow: true });
+  if (follow) return (await container.logs({ ...shared, follow: true })) as Readable;
   return Readable.from([await container.logs({ ...shared, follow: false })]);
+}
+
+/** Bytes. docker-modem takes a chunk apart line by line, each one deeper: thousands of lines at once are too deep for it. */
+const piece = 8_192;
+
+function inPieces(): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      for (let at = 0; at < chunk.length; at += piece) this.push(chunk.subarray(at, at + piece));
+      done();
+    },
+  });
 }

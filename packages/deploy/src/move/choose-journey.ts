@@ -36,7 +36,7 @@ export function chooseJourney(question: JourneyQuestion): Journey {
   }
   if (!recorded) {
     throw new UserError(`Nothing says where ${environment.name} runs`, {
-      next: `Deploy it there once more with the settings that it has there: ${deployOf(environment)}`,
+      next: `Set understudy.yml to where it runs, and have that noted: ${deployOf(environment)} --refresh`,
     });
   }
   if (recorded.engine !== wanted.engine) {

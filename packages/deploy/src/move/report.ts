@@ -1,4 +1,4 @@
-import { type Journey, placeInWords, type Target } from "@understudy/environment";
+import { type Journey, placeInWords, type Target, type Whereabouts } from "@understudy/environment";
 import type { Looked } from "./look.ts";
 import type { MovePlan } from "./plan-move.ts";
 
@@ -18,6 +18,8 @@ export interface MoveReport {
   readonly backup: string | null;
   /** How long nothing answered, s; null where a part of it was in another run, or nothing was moved. */
   readonly awaySeconds: number | null;
+  /** What understudy.yml has to say now, and does not; null: it does. */
+  readonly settings: string | null;
 }
 
 interface Outcome {
@@ -41,17 +43,34 @@ export function reportOf(
     steps: plan?.steps ?? [],
     backup,
     awaySeconds: away === null ? null : Math.round(away / 100) / 10,
+    settings: result === "planned" || to.engine === environment.engine ? null : settingsOf(to),
   };
 }
 
+function settingsOf({ engine, host }: Whereabouts): string {
+  return engine === "swarm" ? "engine: swarm, and nodes:" : `host: ${host}, without engine: swarm and nodes:`;
+}
+
 /** For people. Pure. */
-export function moveInWords({ environment, result, from, to, backup, awaySeconds }: MoveReport): string {
+export function moveInWords(report: MoveReport): string {
+  const { environment, result, from, to } = report;
   const lines = {
-    planned: `${environment} would move from ${from} to ${to}. Nothing was changed.`,
-    undone: `${environment} runs on ${to} again.`,
-    finished: `What ${environment} left at its old place is removed.`,
-    moved: `${environment} runs on ${to}${awaySeconds === null ? "" : `; nothing answered for ${awaySeconds} s`}. Back: pnpm engine:move --back --environment ${environment}`,
+    planned: [`${environment} would move from ${from} to ${to}. Nothing was changed.`],
+    undone: [`${environment} runs on ${to} again.`],
+    finished: [`What ${environment} left on ${from} is removed.`],
+    moved: movedLines(report),
   };
-  const kept = result === "moved" && backup ? `\nBackup of before: ${backup}` : "";
-  return `${lines[result]}${kept}\n`;
+  return lines[result].map((line) => `${line}\n`).join("");
+}
+
+function movedLines({ environment, from, to, backup, awaySeconds, settings }: MoveReport): string[] {
+  const away = awaySeconds === null ? "" : `; nothing answered for ${awaySeconds} s`;
+  return [
+    `${environment} runs on ${to}${away}.`,
+    ...(backup ? [`Backup of before: ${backup}.`] : []),
+    ...(settings
+      ? [`Now let understudy.yml say so: ${settings}. Until then verbs refuse to work on ${environment}.`]
+      : []),
+    `The way back to ${from}, with what is written from now on: pnpm engine:move --back --environment ${environment}`,
+  ];
 }

@@ -37,11 +37,12 @@ export interface Travelled {
 
 /** Bring an environment to the other place; when it does not come up there, back again. @throws UserError that says where it runs now */
 export async function travel(journey: Journey, road: Travel): Promise<Travelled> {
+  const isWhole = journey.phase === "leaving" && journey.backup === null;
   const prepared = journey.phase === "leaving" && journey.data === "moves" ? await prepare(journey, road) : journey;
   const began = performance.now();
   try {
     const there = await go(prepared, road);
-    return { journey: there, away: journey.phase === "leaving" ? performance.now() - began : null };
+    return { journey: there, away: isWhole ? performance.now() - began : null };
   } catch (error) {
     if (prepared.data === "stays") throw error;
     throw await goBack(prepared, road, error);

@@ -51,8 +51,9 @@ export async function assertPortsFree(
     const holders = published.filter(
       (held) => held.port === want.port && held.protocol === want.protocol && overlap(held.address, want.address),
     );
-    if (holders.some(({ container }) => isOfStack(container.Labels, stackName))) return [];
-    const holder = holders[0]?.container;
+    // Of a swarm's machines, one may have ours and another somebody else's.
+    const holder = holders.find(({ container }) => !isOfStack(container.Labels, stackName))?.container;
+    if (!holder && holders.length) return [];
     if (holder) return [{ ...want, holder: describeContainer(holder.Labels, holder.Names[0]?.slice(1) ?? holder.Id) }];
     const listens =
       want.protocol === "tcp" &&

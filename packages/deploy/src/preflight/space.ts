@@ -67,15 +67,7 @@ async function leastRoom(engine: Engine, fleet: Fleet): Promise<Room> {
   const { nodes } = await fleet.look();
   const reached = nodes.filter(({ host, away, state }) => host && !away && state === "ready");
   const rooms = await Promise.all(
-    reached.map(async ({ id, name }): Promise<Room> => {
-      try {
-        return { free: await roomOn(engine, id), machine: name };
-      } catch (error) {
-        // Not even for a container to look from.
-        if (/no space left on device/i.test(messageOf(error))) return { free: 0, machine: name };
-        throw error;
-      }
-    }),
+    reached.map(async ({ id, name }): Promise<Room> => ({ free: await roomOn(engine, id), machine: name })),
   );
   return rooms.reduce((least, room) => (room.free < least.free ? room : least), { free: Number.POSITIVE_INFINITY });
 }
@@ -87,11 +79,17 @@ async function leastRoom(engine: Engine, fleet: Fleet): Promise<Room> {
 export async function roomOn(engine: Engine, node?: string): Promise<number> {
   const Image = await toolboxOn(engine);
   const Labels: Record<string, string> = node ? { [label.node]: node } : {};
-  const box = await startAttached(engine, { Image, Cmd: ["cat"], Labels, HostConfig: { NetworkMode: "none" } });
-  box.stream.on("error", () => {}).resume();
   try {
-    return (await freeIn({ exec: (command) => exec(engine, box.id, command) })).free;
-  } finally {
-    box.stream.end();
+    const box = await startAttached(engine, { Image, Cmd: ["cat"], Labels, HostConfig: { NetworkMode: "none" } });
+    box.stream.on("error", () => {}).resume();
+    try {
+      return (await freeIn({ exec: (command) => exec(engine, box.id, command) })).free;
+    } finally {
+      box.stream.end();
+    }
+  } catch (error) {
+    // Not even for a container to look from.
+    if (/no space left on device/i.test(messageOf(error))) return 0;
+    throw error;
   }
 }

@@ -138,7 +138,7 @@ export class SwarmStage implements AsyncDisposable {
     this.installation = installation;
   }
 
-  /** Formed, and nothing deployed yet; requests come in at the first two. */
+  /** Formed, and nothing deployed yet; requests come in at the first two, the data is on the third. */
   static async open({ managers = 1, stack = tiny, ...hosts }: SwarmStageOptions = {}): Promise<SwarmStage> {
     const swarm = await startSwarmHosts(3, hosts);
     const stage = new SwarmStage(swarm, createInstallation(""));

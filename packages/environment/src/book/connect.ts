@@ -20,7 +20,7 @@ export async function connectTo(target: Target, { moving = false } = {}): Promis
   const engine = await openEngine(target.environment);
   try {
     if (isShared(target) && !isKept(target)) await learn(target, engine);
-    if (!moving) refuseElsewhere(target);
+    if (!moving) await refuseElsewhere(target, engine);
   } catch (error) {
     await engine.close();
     throw error;
