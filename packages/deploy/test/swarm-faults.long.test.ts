@@ -9,6 +9,7 @@ import { said } from "./support/operators.ts";
 import { startRegistry } from "./support/registry.ts";
 import { cannotPlayRemoteHost } from "./support/remote-host.ts";
 import { startStateDatabase } from "./support/state-database.ts";
+import type { SwarmHost } from "./support/swarm-hosts.ts";
 import { SwarmStage } from "./support/swarm-stage.ts";
 import { edit } from "./support/tiny-stack.ts";
 
@@ -41,6 +42,7 @@ describe.skipIf(reason)(`what goes wrong on a swarm${reason ? ` (skipped: ${reas
     // The name by which backups know a Postgres.
     const file = "compose/docker-compose.yml";
     stage.installation.write(file, stage.installation.read(file).replaceAll(/\bdb\b/g, "postgres"));
+    edit(stage.installation, file, "ANSWER:-here}", "ANSWER:-version0}");
     await deploy();
     stage.sql("create table marker (id serial primary key, at timestamptz default now())");
     write();
@@ -66,7 +68,7 @@ describe.skipIf(reason)(`what goes wrong on a swarm${reason ? ` (skipped: ${reas
 
   /** Something to deploy: `app` answers with another number. */
   function change(): void {
-    const before = version ? `ANSWER:-version${version}}` : "ANSWER:-here}";
+    const before = `ANSWER:-version${version}}`;
     edit(stage.installation, "compose/docker-compose.yml", before, `ANSWER:-version${++version}}`);
   }
 
@@ -88,6 +90,21 @@ describe.skipIf(reason)(`what goes wrong on a swarm${reason ? ` (skipped: ${reas
     expect(read()).toBe(rows);
     expect(stage.databases()).toHaveLength(1);
     expect(stage.volumes()).toEqual([home]);
+  }
+
+  /** Part a machine from the other two, and bring it back whatever comes. */
+  async function whileParted(parted: SwarmHost, meanwhile: () => Promise<void>): Promise<void> {
+    for (const other of stage.swarm.hosts) if (other !== parted) parted.cut(other);
+    try {
+      await stage.until(
+        async () => (await status()).nodes?.find(({ name }) => name === parted.name)?.state === "down",
+        60_000,
+      );
+      await meanwhile();
+    } finally {
+      parted.mend();
+    }
+    await stage.until(allReady, 180_000);
   }
 
   /** One line that says this, and no stack of ours. */
@@ -144,45 +161,38 @@ describe.skipIf(reason)(`what goes wrong on a swarm${reason ? ` (skipped: ${reas
   });
 
   it("the data's machine is parted from the others: nothing is made anew on either side, and one truth is left", async () => {
-    const [one, two, three] = [stage.machine(1), stage.machine(2), stage.machine(3)];
+    const host = stage.machine(3);
     const load = stage.requests(10, 1);
-    for (const other of [one, two]) three.cut(other);
-    await stage.until(
-      async () => (await status()).nodes?.find(({ name }) => name === "node3")?.state === "down",
-      60_000,
-    );
-    await sleep(10_000);
-    const { services } = await status();
-    expect(services.find(({ name }) => name === "postgres")?.why).toContain("no suitable node");
-    expect(stage.databases()).toEqual([{ host: three, container: expect.any(String) }]);
-    const before = three.docker("ps", "--no-trunc", "--quiet");
-    change();
-    expectRefusal(
-      await run("deploy:staging"),
-      /The data of \S+ is on node3 .*, which is down\. Bring that machine back/,
-    );
-    expect(three.docker("ps", "--no-trunc", "--quiet")).toBe(before);
-    log("a parted machine with the data", await load.stop());
-    three.mend();
-    await stage.until(allReady, 180_000);
+    const old = stage.databases()[0]?.container ?? "";
+    await whileParted(host, async () => {
+      await sleep(10_000);
+      const { services } = await status();
+      expect(services.find(({ name }) => name === "postgres")?.why).toContain("no suitable node");
+      expect(stage.databases()).toEqual([{ host, container: old }]);
+      const before = host.docker("ps", "--no-trunc", "--quiet");
+      change();
+      expectRefusal(
+        await run("deploy:staging"),
+        /The data of \S+ is on node3 .*, which is down\. Bring that machine back/,
+      );
+      expect(host.docker("ps", "--no-trunc", "--quiet")).toBe(before);
+      log("a parted machine with the data", await load.stop());
+    });
+    // The container of before was told to end in the moment in which the next one was started; the engine notes an end a little later.
+    const ended = Date.parse(host.docker("inspect", "--format", "{{.State.FinishedAt}}", old));
+    expect(Date.parse(stage.sql("select pg_postmaster_start_time()"))).toBeGreaterThan(ended - 500);
     await expectWhole();
     await expect(stage.answer(1)).resolves.toContain(`version${version} `);
   });
 
   it("the machine that the settings name first is parted from the others: its side changes nothing, the majority's is asked", async () => {
-    const [one, two, three] = [stage.machine(1), stage.machine(2), stage.machine(3)];
-    for (const other of [two, three]) one.cut(other);
-    await stage.until(
-      async () => (await status()).nodes?.find(({ name }) => name === "node1")?.state === "down",
-      60_000,
-    );
-    write();
-    change();
-    expect(await expectWhole()).toContain("node1 is down");
-    await expect(stage.answer(2)).resolves.toContain(`version${version} `);
-    await expect(stage.answer(1)).resolves.not.toContain(`version${version} `);
-    one.mend();
-    await stage.until(allReady, 180_000);
+    await whileParted(stage.machine(1), async () => {
+      write();
+      change();
+      expect(await expectWhole()).toContain("node1 is down");
+      await expect(stage.answer(2)).resolves.toContain(`version${version} `);
+      await expect(stage.answer(1)).resolves.not.toContain(`version${version} `);
+    });
     await expectWhole();
     await expect(stage.answer(1)).resolves.toContain(`version${version} `);
   });
@@ -277,12 +287,13 @@ describe.skipIf(reason)(`what goes wrong on a swarm${reason ? ` (skipped: ${reas
     await stage.until(async () => (await healthOf("app replicas"))?.seen.startsWith("3 of 3 run") ?? false, 60_000);
     const before = await images();
     edit(stage.installation, file, image, `${registry.address}/proxy:2`);
+    const refused = await run("deploy:staging");
+    stage.installation.write(file, good);
     expectRefusal(
-      await run("deploy:staging"),
-      /Image \S+\/proxy:2 cannot be had: its registry does not answer \(.*connection refused\), and no recipe in images\/ builds it/,
+      refused,
+      /Image \S+\/proxy:2 cannot be had: its registry does not answer \(.*connection refused ?\), and no recipe in images\/ builds it/,
     );
     expect(await images()).toEqual(before);
-    stage.installation.write(file, good);
     await expectWhole();
   });
 

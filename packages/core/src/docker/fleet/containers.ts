@@ -3,7 +3,7 @@ import { label } from "../labels.ts";
 import { bodyOf, type Exchange, handOn, say } from "./exchange.ts";
 import type { Fleet } from "./fleet.ts";
 import { inspectStandIn } from "./inspect.ts";
-import type { Machine } from "./machine.ts";
+import { type Machine, MachineAway } from "./machine.ts";
 import { besideVolume, type CreateBody, wishOf } from "./places.ts";
 import { forceUpdate, removeService, startService, stopService } from "./service-run.ts";
 import { filtered, isMeant, listedAs, type Place, readFilters, restartsOf, type Seen } from "./view.ts";
@@ -102,15 +102,23 @@ export class Containers {
 
   async #inspect(exchange: Exchange, seen: Seen): Promise<void> {
     const { place, node } = seen;
-    if (!node) {
-      const networks = await this.#fleet.askManager<{ Id: string; Name: string }[]>("/networks");
-      return say(exchange, 200, inspectStandIn(seen, new Map(networks.map(({ Id, Name }) => [Id, Name]))));
-    }
+    if (!node) return await this.#inspectStandIn(exchange, seen);
     type Info = { Config: { Labels?: Record<string, string> | null }; RestartCount: number };
-    const info = await this.#fleet.machine(node).ask<Info>(`/containers/${seen.id}/json`);
-    const Labels = { ...info.Config.Labels, [label.node]: node };
-    const RestartCount = info.RestartCount + (place ? restartsOf(place) : 0);
-    say(exchange, 200, { ...info, Name: `/${seen.name}`, RestartCount, Config: { ...info.Config, Labels } });
+    try {
+      const info = await this.#fleet.machine(node).ask<Info>(`/containers/${seen.id}/json`);
+      const Labels = { ...info.Config.Labels, [label.node]: node };
+      const RestartCount = info.RestartCount + (place ? restartsOf(place) : 0);
+      say(exchange, 200, { ...info, Name: `/${seen.name}`, RestartCount, Config: { ...info.Config, Labels } });
+    } catch (error) {
+      // Its machine went away since it was listed: as of any other on such a machine, its service is what is known.
+      if (!place || !(error instanceof MachineAway)) throw error;
+      await this.#inspectStandIn(exchange, seen, error.message);
+    }
+  }
+
+  async #inspectStandIn(exchange: Exchange, seen: Seen, why?: string): Promise<void> {
+    const networks = await this.#fleet.askManager<{ Id: string; Name: string }[]>("/networks");
+    say(exchange, 200, inspectStandIn(seen, new Map(networks.map(({ Id, Name }) => [Id, Name])), why));
   }
 
   /** A service's container comes back by itself when it is stopped: the service is what is stopped. */

@@ -48,8 +48,13 @@ export async function bringImage(fleet: Fleet, { asked, answer, method, url }: E
   const [first, ...others] = replies;
   if (!first) throw new MachineAway("The swarm", "none of its machines is reached");
   const ends = others.map(async ({ host, reply }) => ({ host, failure: failureIn(reply, await text(reply)) }));
-  const { statusCode, headers: said } = first.reply;
-  answer.writeHead(statusCode ?? 502, { "content-type": said["content-type"] ?? "application/json" });
+  const { statusCode = 502, headers: said } = first.reply;
+  if (statusCode >= 400) {
+    const message = `${first.host}: ${failureIn(first.reply, await text(first.reply))}`;
+    await Promise.all(ends);
+    return say({ answer }, statusCode, { message });
+  }
+  answer.writeHead(statusCode, { "content-type": said["content-type"] ?? "application/json" });
   for await (const line of linesOf(first.reply)) answer.write(`${inNameOf(first.host, line)}\n`);
   const failed = (await Promise.all(ends)).find(({ failure }) => failure);
   if (failed) answer.write(`${JSON.stringify({ error: `${failed.host}: ${failed.failure}` })}\n`);
@@ -59,9 +64,8 @@ export async function bringImage(fleet: Fleet, { asked, answer, method, url }: E
 /** A line of an engine's answer, with the machine's name where it tells a failure. */
 function inNameOf(host: string, line: string): string {
   try {
-    const event = JSON.parse(line) as { error?: string; message?: string };
-    if (event.error) return JSON.stringify({ error: `${host}: ${event.error}` });
-    return event.message ? JSON.stringify({ message: `${host}: ${event.message}` }) : line;
+    const { error } = JSON.parse(line) as { error?: string };
+    return error ? JSON.stringify({ error: `${host}: ${error}` }) : line;
   } catch {
     return line;
   }

@@ -1,8 +1,11 @@
 import type { ServiceMount } from "./api.ts";
 import { labelsOf, restartsOf, type Seen, stoppedLabel, whyNot } from "./view.ts";
 
-/** What `docker inspect` says of a service that has no container, from what its container would be made of. Pure. */
-export function inspectStandIn({ id, name, place }: Seen, networks: ReadonlyMap<string, string>) {
+/**
+ * What `docker inspect` says of a service that has no container, or one that is not reached, from what its container would be made of. Pure.
+ * @param why it has none, where the swarm does not know it
+ */
+export function inspectStandIn({ id, name, place }: Seen, networks: ReadonlyMap<string, string>, why?: string) {
   if (!place) throw new Error(`${name} is of no service`);
   const { service, task } = place;
   const { ContainerSpec, Networks = [], Resources } = service.Spec.TaskTemplate;
@@ -19,7 +22,7 @@ export function inspectStandIn({ id, name, place }: Seen, networks: ReadonlyMap<
       Status: stopped ? "exited" : "created",
       ...{ Running: false, Paused: false, Restarting: false, OOMKilled: false, Dead: false },
       ExitCode: task?.Status.ContainerStatus?.ExitCode ?? 0,
-      Error: stopped ? "" : whyNot(place),
+      Error: stopped ? "" : (why ?? whyNot(place)),
       StartedAt: since,
       FinishedAt: since,
     },
