@@ -23,6 +23,6 @@ for (const part of parts) {
   const shown = await grow(part, say);
   const title = part.grows === "services" ? "Services of one environment" : "Environments of five services on one host";
   process.stdout.write(
-    `### ${title}\n\nMedians of ${runs}, of the last environment. Began: ${before}. Ended: ${describeMachine()}.\n\n${shown}\n`,
+    `#### ${title}\n\nMedians of ${runs}, of the last environment. Began: ${before}. Ended: ${describeMachine()}.\n\n${shown}\n`,
   );
 }

@@ -41,5 +41,5 @@ for (const only of values.only.split(",") as (keyof typeof parts)[]) {
   const [title, how, measure] = parts[only];
   const before = describeMachine();
   const shown = await measure(stage);
-  process.stdout.write(`### ${title}\n\n${how} Began: ${before}. Ended: ${describeMachine()}.\n\n${shown}\n`);
+  process.stdout.write(`#### ${title}\n\n${how} Began: ${before}. Ended: ${describeMachine()}.\n\n${shown}\n`);
 }

@@ -29,7 +29,7 @@ export async function measureLosses(stage: BenchStage, times: number, say: (line
   await installation.json("deploy:staging", "--environment", places.swarm);
   const losses: Loss[] = [];
   for (let time = 0; time < times; time++) {
-    await spread(stage);
+    await occupy(stage, stage.machine(3));
     const loss = await lose(stage, stage.machine(3));
     say(
       `loss ${time + 1} of ${times}: ${loss.failed} of ${loss.sent} failed, the last ${loss.lastFailed.toFixed(1)} s after; all back after ${loss.back.toFixed(1)} s`,
@@ -71,15 +71,14 @@ async function lose(stage: BenchStage, machine: SwarmHost): Promise<Loss> {
   return { lastFailed: (lastFailed - at) / 1_000, failed: failures.length, sent, back };
 }
 
-/** A replica on each machine: what was moved stays where it is until it is made anew. */
-async function spread(stage: BenchStage): Promise<void> {
+/** The machine that will be lost has a replica: what was moved stays where it is until it is made anew, and then goes where Swarm likes. */
+async function occupy(stage: BenchStage, machine: SwarmHost): Promise<void> {
   await ready(stage);
-  const machines = [1, 2, 3].map((number) => stage.machine(number));
-  const each = async () => Promise.all(machines.map((machine) => healthyOn(stage, [machine])));
-  if ((await each()).every((count) => count === 1)) return;
-  await stage.installation.json("restart", "app", "--environment", places.swarm);
-  for (const until = Date.now() + patience; !(await each()).every((count) => count === 1); await sleep(500)) {
-    if (Date.now() > until) throw new Error(`app is not on every machine: ${await each()}`);
+  const all = [1, 2, 3].map((number) => stage.machine(number));
+  const settled = async () => (await healthyOn(stage, [machine])) > 0 && (await healthyOn(stage, all)) === replicas;
+  for (const until = Date.now() + patience; !(await settled()); await sleep(5_000)) {
+    if (Date.now() > until) throw new Error(`app does not come to ${machine.name}`);
+    await stage.installation.json("restart", "app", "--environment", places.swarm);
   }
 }
 

@@ -8,7 +8,7 @@ import { bridgeOf } from "./edge/bridged-model.ts";
 import { edgeService, turnoverLimits } from "./edge/limits.ts";
 import { replaceBehindEdge, type Up } from "./edge/replace-behind-edge.ts";
 import type { TurnoverReport } from "./edge/turnovers.ts";
-import { changeOf, isCounted } from "./engine/changes.ts";
+import { changeOf, isCounted, isRunner } from "./engine/changes.ts";
 import { whenHealthy } from "./healthy/when-healthy.ts";
 import { keepOut, letIn } from "./let-in.ts";
 import { emptyNetwork } from "./live/empty-network.ts";
@@ -50,7 +50,7 @@ async function runEngine(work: Work, report: Report): Promise<readonly TurnoverR
   const { engine, candidate, plan, straight, workflows } = work;
   const { environment, model } = candidate.desired;
   const up: Up = (model, turns) => runUp(work, model, turns, report);
-  const replaced = plan.items.filter(({ kind, action }) => kind === "container" && action !== "delete");
+  const replaced = plan.items.filter(({ kind, action }) => isRunner(kind) && action !== "delete");
   if (environment.kind !== "production" || !model.services[edgeService] || replaced.length === 0) {
     await up(model);
     return [];

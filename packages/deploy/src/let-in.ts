@@ -4,6 +4,7 @@ import type { Edge } from "./edge/edge.ts";
 import { whileHeld } from "./edge/hold.ts";
 import { edgeService, turnoverLimits } from "./edge/limits.ts";
 import { openEdge } from "./edge/open-edge.ts";
+import { isRunner } from "./engine/changes.ts";
 import { claimN8n } from "./first-run/first-run.ts";
 import { awaitHealthy } from "./healthy/await-healthy.ts";
 import type { Report, Work } from "./work.ts";
@@ -46,7 +47,7 @@ export async function letIn(work: Work, report: Report): Promise<void> {
 /** Whether n8n starts without workflows that it should have: its container is made anew, or started. */
 async function startsBare({ plan, workflows }: Work): Promise<boolean> {
   const isTouched = plan.items.some(({ kind, name, action }) => {
-    return kind === "container" && name === n8n && action !== "delete";
+    return isRunner(kind) && name === n8n && action !== "delete";
   });
   return isTouched && ((await workflows?.isDue()) ?? false);
 }

@@ -63,6 +63,7 @@ describe.skipIf(reason)(`engine:move${reason ? ` (skipped: ${reason})` : ""}`, (
         exitCode: 1,
         stderr: expect.stringContaining("A port is taken: 8000 (container holder)"),
       });
+      expect(stderr).not.toContain("Going back");
       await expect(stage.answer(1)).resolves.toMatch(/^here /);
       swarm.hosts[1]?.docker("rm", "--force", "holder");
     });

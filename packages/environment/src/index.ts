@@ -43,4 +43,4 @@ export {
   setVariable,
   writeFreshEnvironmentFile,
 } from "./variables.ts";
-export { atPlace, placeInWords, type Whereabouts, whereaboutsOf } from "./whereabouts.ts";
+export { atPlace, isSamePlace, placeInWords, type Whereabouts, whereaboutsOf } from "./whereabouts.ts";

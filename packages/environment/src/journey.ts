@@ -19,6 +19,8 @@ export interface Journey {
   readonly stale: readonly string[];
   /** ID of the node of the swarm that the data is brought to; null: to one host, or it is there. */
   readonly home: string | null;
+  /** It leads back where it was moved from before, and where that way back stays when this one is not gone to its end. */
+  readonly isBack: boolean;
   /** Id of the backup that was taken before. */
   readonly backup: string | null;
   /** ISO 8601. */

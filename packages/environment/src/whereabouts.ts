@@ -22,3 +22,8 @@ export function atPlace(target: Target, place: Whereabouts): Target {
 export function placeInWords({ engine, host, nodes }: Whereabouts): string {
   return engine === "swarm" ? `the swarm of ${(nodes ?? []).map((node) => node.host).join(", ")}` : host;
 }
+
+/** Whether both are one host, or both a swarm: its machines may come and go. Pure. */
+export function isSamePlace(a: Whereabouts, b: Whereabouts): boolean {
+  return a.engine === b.engine && (a.engine === "swarm" || a.host === b.host);
+}

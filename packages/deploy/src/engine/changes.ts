@@ -69,6 +69,11 @@ export function isCounted(kind: ResourceKind): boolean {
   return kind !== "image" && kind !== "file";
 }
 
+/** Whether it is what runs a service: its container, or what a swarm makes its containers of. */
+export function isRunner(kind: ResourceKind): boolean {
+  return kind === "container" || kind === "service";
+}
+
 function nameOf(urn: string): string {
   return urn.split("::").at(-1) ?? urn;
 }

@@ -11,7 +11,7 @@ const [host, swarm] = [place("docker"), place("swarm")];
 function journey(different: Partial<Journey> = {}): Journey {
   return {
     ...{ from: host, to: swarm, phase: "there", data: "moves", begun: [], carried: [], stale: [], home: null },
-    ...{ backup: "backup-1", at: "2026-11-23T20:00:00.000Z" },
+    ...{ isBack: false, backup: "backup-1", at: "2026-11-23T20:00:00.000Z" },
     ...different,
   };
 }
@@ -41,6 +41,20 @@ describe("chooseJourney", () => {
     const last = journey({ phase: "arriving", begun: ["p_data"], carried: ["p_data"] });
     expect(choose({ last })).toEqual(last);
     expect(choose({ last, back: true })).toMatchObject({ from: swarm, to: host, phase: "leaving", data: "stays" });
+  });
+
+  it("does not take back what was seen to be well there, and killed before that was noted", () => {
+    const last = journey({ phase: "arriving", begun: ["p_data"], carried: ["p_data"] });
+    const back = choose({ last, recorded: swarm, back: true });
+    expect(back).toMatchObject({ from: swarm, to: host, phase: "leaving", data: "moves", stale: ["p_data"] });
+    expect(choose({ last, recorded: swarm })).toEqual(last);
+  });
+
+  it("knows volumes of before only at the place where they are", () => {
+    const last = journey({ from: swarm, to: host, stale: ["p_data"] });
+    expect(choose({ last })).toMatchObject({ stale: ["p_data"], isBack: true });
+    const other = { ...host, host: "ssh://other" };
+    expect(choose({ last, recorded: other })).toMatchObject({ stale: [], isBack: false });
   });
 
   it("turns no way that leads back already", () => {

@@ -7,6 +7,7 @@ import {
   type EnvironmentChoice,
   isShared,
   type Journey,
+  placeInWords,
   readJourney,
   type Target,
   whereaboutsOf,
@@ -47,11 +48,21 @@ export async function moveEngine(request: MoveRequest): Promise<MoveReport> {
   say(`${target.environment.name}: ${wayInWords(journey)}${isBegun ? ", going on from what was begun" : ""}`);
   for (const step of plan?.steps ?? []) say(`  ${step}`);
   if (dryRun) return reportOf(target, "planned", { journey, looked, plan });
+  if (isUndoneOver(journey)) await confirmDestructive(undoQuestion(journey), { yes });
   if (plan) await confirmDestructive(`${target.environment.name} will be down meanwhile. Move it?`, { yes });
   const travelled = await underLocks(target, ground, withHome(journey, looked), request, () => {
     if (readJourney(target)?.at !== before) throw overtaken(target);
   });
   return reportOf(target, travelled.journey.data === "moves" ? "moved" : "undone", { ...travelled, looked, plan });
+}
+
+/** Whether copies of the data were begun to be served from, which will not count. */
+function isUndoneOver({ data, phase, begun }: Journey): boolean {
+  return data === "stays" && phase === "leaving" && begun.length > 0;
+}
+
+function undoQuestion({ from, to }: Journey): string {
+  return `The data on ${placeInWords(to)} counts again: what was written on ${placeInWords(from)} since it began to start there goes.`;
 }
 
 function journeyOf(target: Target, { back }: MoveRequest): Journey {

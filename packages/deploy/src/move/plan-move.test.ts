@@ -20,7 +20,7 @@ function facts(different: Partial<MoveFacts> = {}): MoveFacts {
         phase: "leaving",
         data: "moves",
       },
-      ...{ begun: [], carried: [], stale: [], home: null, backup: null, at: "2026-11-23T20:00:00.000Z" },
+      ...{ begun: [], carried: [], stale: [], home: null, isBack: false, backup: null, at: "2026-11-23T20:00:00.000Z" },
     },
     release: "r-1",
     ...{ stopped: [], services: ["haproxy", "postgres"], external: [], strays: [], inTheWay: [], leftOut: [] },

@@ -14,7 +14,7 @@ import {
 import { arrive } from "./arrive.ts";
 import { bringThere } from "./bring-there.ts";
 import { carryAll, removeBegun } from "./carry-all.ts";
-import { turned } from "./choose-journey.ts";
+import { there, turned } from "./choose-journey.ts";
 import type { Ground } from "./ground.ts";
 import { leave } from "./leave.ts";
 
@@ -41,8 +41,8 @@ export async function travel(journey: Journey, road: Travel): Promise<Travelled>
   const prepared = journey.phase === "leaving" && journey.data === "moves" ? await prepare(journey, road) : journey;
   const began = performance.now();
   try {
-    const there = await go(prepared, road);
-    return { journey: there, away: isWhole ? performance.now() - began : null };
+    const ended = await go(prepared, road);
+    return { journey: ended, away: isWhole ? performance.now() - began : null };
   } catch (error) {
     if (prepared.data === "stays") throw error;
     throw await goBack(prepared, road, error);
@@ -53,6 +53,8 @@ export async function travel(journey: Journey, road: Travel): Promise<Travelled>
 async function prepare(journey: Journey, { target, ground, mutation, sessions, log, say }: Travel): Promise<Journey> {
   const { journal } = mutation;
   if (journey.backup) return journey;
+  const last = readJourney(target);
+  if (last && last.phase !== "there") writeJourney(target, there(last));
   journal.step("bring", { to: placeInWords(journey.to) });
   await bringThere(target, ground, sessions.to, { log, say });
   await using side = await openSide(ground.from.target);
@@ -80,19 +82,29 @@ async function go(journey: Journey, road: Travel): Promise<Journey> {
   else if (!ground.node) now = await carryAll(now, road, note);
   journal.step("arrive", { place: placeInWords(now.to) });
   await arrive(target, to, { ...mutation, session: sessions.to, resumed: true }, { log, say });
-  if (now.data === "moves") return await note({ ...now, phase: "there", stale: now.begun });
+  if (now.data === "moves") return await note(there(now));
+  await undone(now, target, note);
+  return now;
+}
+
+/** It is where it was. The way back that it had from there is still one. */
+async function undone(journey: Journey, target: Target, note: (next: Journey) => Promise<Journey>): Promise<void> {
+  if (journey.isBack) {
+    const stale = journey.stale.filter((name) => !journey.begun.includes(name));
+    await note({ ...journey, phase: "there", data: "moves", begun: [], carried: [], stale });
+    return;
+  }
   forgetJourney(target);
   await publish(target);
-  return now;
 }
 
 async function goBack(journey: Journey, road: Travel, cause: unknown): Promise<UserError> {
   const { target, ground, sessions, mutation, log, say } = road;
   const { name } = target.environment;
   const [why = ""] = messageOf(cause).split("\n");
-  const [there, home] = [placeInWords(journey.to), placeInWords(journey.from)];
+  const [away, home] = [placeInWords(journey.to), placeInWords(journey.from)];
   log.error({ why }, "the new place is not well: going back");
-  say(`${name} does not come up on ${there}: ${why}`);
+  say(`${name} does not come up on ${away}: ${why}`);
   say(`Going back to ${home}`);
   mutation.journal.step("go back", { to: home });
   const back = { ...ground, from: ground.to, to: ground.from };
@@ -101,13 +113,13 @@ async function goBack(journey: Journey, road: Travel, cause: unknown): Promise<U
   try {
     await go(turned(readJourney(target) ?? journey), { ...road, ground: back, sessions: swapped });
   } catch (error) {
-    return new UserError(`${name} does not come up on ${there} (${why}), nor again on ${home}: ${messageOf(error)}`, {
+    return new UserError(`${name} does not come up on ${away} (${why}), nor again on ${home}: ${messageOf(error)}`, {
       next: `Mend that, and go on: pnpm engine:move --back --environment ${name}. The data on ${home} is whole`,
       cause,
     });
   }
   const took = secondsInWords((performance.now() - began) / 1_000);
-  return new UserError(`${name} does not come up on ${there}: ${why}. It runs on ${home} again, after ${took}`, {
+  return new UserError(`${name} does not come up on ${away}: ${why}. It runs on ${home} again, after ${took}`, {
     next: `See pnpm logs and logs/${name} for why; mend it, and run the same command again`,
     cause,
   });

@@ -1,5 +1,6 @@
 import type { ComposeModel } from "@understudy/compose";
-import { isCounted, type ResourceChange } from "../engine/changes.ts";
+import { replaceManner } from "../edge/replace-manner.ts";
+import { isCounted, isRunner, type ResourceChange } from "../engine/changes.ts";
 import { serviceReason } from "./service-reason.ts";
 
 /** One thing that a deploy will do, as a person would say it. */
@@ -78,7 +79,7 @@ export function planLine(item: PlanItem): string {
 
 function describeChange(model: ComposeModel, change: ResourceChange, seen: Observations): PlanItem {
   const { kind, name, operation } = change;
-  const felt = kind === "container" && seen.running.has(name) && (operation === "replace" || operation === "delete");
+  const felt = seen.running.has(name) && isFelt(model, change);
   return {
     kind,
     name,
@@ -86,6 +87,15 @@ function describeChange(model: ComposeModel, change: ResourceChange, seen: Obser
     because: operation === "replace" || operation === "update" ? reasons(model, change, seen) : [],
     downSeconds: felt ? roundUp(seen.secondsToHealthy[name]) : 0,
   };
+}
+
+/** Whether something does not serve for a while: a container that is made anew, a service of a swarm that stops before it starts. */
+function isFelt({ services }: ComposeModel, { kind, name, operation }: ResourceChange): boolean {
+  if (kind === "service" && operation === "update") {
+    const service = services[name];
+    return service !== undefined && replaceManner(service) === "hold";
+  }
+  return isRunner(kind) && (operation === "replace" || operation === "delete");
 }
 
 function reasons(model: ComposeModel, { kind, name, properties }: ResourceChange, seen: Observations): string[] {

@@ -3,6 +3,7 @@ import { endpoints } from "@understudy/environment";
 import { edgeService } from "../edge/limits.ts";
 import { planTurnovers } from "../edge/plan-turnovers.ts";
 import type { ReplaceManner } from "../edge/replace-manner.ts";
+import { isRunner } from "../engine/changes.ts";
 import type { PlanItem } from "../plan/describe.ts";
 
 /** What requests of a service will go through at the edge. */
@@ -20,7 +21,7 @@ export function expectedWaits(
   running: readonly string[],
 ): ExpectedWait[] {
   if (!running.includes(edgeService)) return [];
-  const changed = items.filter(({ kind, action }) => kind === "container" && action !== "delete");
+  const changed = items.filter(({ kind, action }) => isRunner(kind) && action !== "delete");
   const served = endpoints(model, environment.host).map(({ service }) => service);
   const replaced = changed.map(({ name }) => name);
   return planTurnovers(model, replaced, { served, bridged: [], running }).map((turnover) => {

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectEngine, type Engine, exec } from "@understudy/core";
 import { chain, code, TestN8n, webhook } from "../../../health/test/support/workflow-n8n.ts";
@@ -73,13 +76,13 @@ export class QueueStage implements AsyncDisposable {
 
   /** Call the webhook, and wait until its execution has ended. */
   async call(n: number): Promise<Answer> {
-    const answer = await fetch(`${this.#n8n.url}/webhook/${this.#workflow.path}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ n }),
-    });
-    const text = await answer.text();
-    return { n, status: answer.status, said: answer.ok ? JSON.parse(text).n : text };
+    const url = new URL(`/webhook/${this.#workflow.path}`, this.#n8n.url);
+    // Not fetch, which gives up after five minutes: 500 executions may take a busy machine longer.
+    const headers = { "content-type": "application/json" };
+    const asked = request(url, { method: "POST", headers, agent: false }).end(JSON.stringify({ n }));
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    const [status = 0, said] = [answer.statusCode, await text(answer)];
+    return { n, status, said: status === 200 ? JSON.parse(said).n : said };
   }
 
   /** Call it so many times at once. */
@@ -117,9 +120,9 @@ export class QueueStage implements AsyncDisposable {
   }
 
   /** What a statement gives in n8n's database, as the superuser. */
-  async sql(text: string): Promise<string[][]> {
+  async sql(query: string): Promise<string[][]> {
     const command = ["psql", "-U", "postgres", "-d", "n8n", "-v", "ON_ERROR_STOP=1", "-tA"];
-    const { exitCode, stdout, stderr } = await exec(this.engine, this.container("postgres"), command, { stdin: text });
+    const { exitCode, stdout, stderr } = await exec(this.engine, this.container("postgres"), command, { stdin: query });
     if (exitCode !== 0) throw new Error(stderr);
     return stdout
       .trim()

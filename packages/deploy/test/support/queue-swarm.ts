@@ -20,12 +20,12 @@ export class QueueSwarm implements QueueScene {
   readonly machines: SwarmStage;
   readonly stage: QueueStage;
   /** Number of the machine that `loseWorker` takes. */
-  readonly #doomed: number;
+  readonly doomed: number;
 
   private constructor(machines: SwarmStage, stage: QueueStage, doomed: number) {
     this.machines = machines;
     this.stage = stage;
-    this.#doomed = doomed;
+    this.doomed = doomed;
   }
 
   /** Form the swarm and deploy, which takes some minutes. */
@@ -45,7 +45,7 @@ export class QueueSwarm implements QueueScene {
 
   /** The whole machine, as when its power fails. */
   async loseWorker(): Promise<void> {
-    await this.machines.machine(this.#doomed).die();
+    await this.machines.machine(this.doomed).die();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
