@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, UserError } from "../../errors.ts";
 import type { SwarmNode } from "../../settings/nodes.ts";
 import { isOfStack } from "../labels.ts";
 import type { SwarmMember, SwarmService, SwarmTask } from "./api.ts";
-import { Machine, MachineAway, withoutLeader } from "./machine.ts";
+import { Machine, MachineAway, WithoutLeader } from "./machine.ts";
 import { pinnedVolumes } from "./places.ts";
 import { type Listing, type Seen, viewOf } from "./view.ts";
 import { volumesOf } from "./volumes.ts";
@@ -45,6 +46,9 @@ export interface OlderVolume {
 
 /** Label of a node where requests come in, as Swarm's constraints name it: `node.labels.<this>`. */
 export const ingressLabel = "understudy.ingress";
+
+/** How long managers may take to choose another leader, ms. They need a few seconds. */
+const election = 15_000;
 
 /** The machines of one swarm, asked as one. */
 export class Fleet {
@@ -112,8 +116,18 @@ export class Fleet {
       .sort((a, b) => Number(a.leaderless) - Number(b.leaderless));
   }
 
-  /** Ask managers until one answers. @throws MachineAway when none does */
+  /** Ask managers until one answers; while they choose another leader, a little longer. @throws MachineAway when none does */
   async askManager<T>(path: string, options?: { method?: string; body?: unknown }): Promise<T> {
+    for (const deadline = performance.now() + election; ; await sleep(500)) {
+      try {
+        return await this.#askManagers<T>(path, options);
+      } catch (error) {
+        if (!(error instanceof WithoutLeader) || performance.now() > deadline) throw error;
+      }
+    }
+  }
+
+  async #askManagers<T>(path: string, options?: { method?: string; body?: unknown }): Promise<T> {
     let lost: unknown = new MachineAway("The swarm", "none of its managers is reached");
     for (const manager of this.managers) {
       try {
@@ -123,7 +137,7 @@ export class Fleet {
       } catch (error) {
         manager.leaderless = isWithoutLeader(error);
         if (!(error instanceof MachineAway) && !manager.leaderless) throw error;
-        lost = manager.leaderless ? withoutLeader() : error;
+        if (!(lost instanceof WithoutLeader)) lost = manager.leaderless ? new WithoutLeader() : error;
       }
     }
     throw lost;
@@ -226,7 +240,7 @@ export class Fleet {
   async leader(): Promise<Machine> {
     const members = await this.askManager<SwarmMember[]>("/nodes");
     const leader = members.find(({ ManagerStatus }) => ManagerStatus?.Leader);
-    if (!leader) throw withoutLeader();
+    if (!leader) throw new WithoutLeader();
     return this.machine(leader.ID);
   }
 

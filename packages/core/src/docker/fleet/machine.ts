@@ -20,13 +20,15 @@ export class MachineAway extends UserError {
   }
 }
 
-/** What managers that are parted from the majority of them cannot say or change. */
-export function withoutLeader(): MachineAway {
-  return new MachineAway(
-    "The swarm",
-    "its managers have no leader, as half of them or more are away",
-    "Bring them back, and run the same command again. docs/swarm.md says what to do when they are lost",
-  );
+/** Managers that are parted from the majority of them, or choose a leader just now, say nothing of the swarm and change nothing. */
+export class WithoutLeader extends MachineAway {
+  constructor() {
+    super(
+      "The swarm",
+      "its managers have no leader, as half of them or more are away",
+      "Bring them back, and run the same command again. docs/swarm.md says what to do when they are lost",
+    );
+  }
 }
 
 /** One machine of the swarm, and the way to its engine; away, it is tried again every few seconds. */
