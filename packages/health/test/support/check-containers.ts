@@ -35,7 +35,7 @@ export async function smallStack(): Promise<SmallStack> {
   const model = { services, networks: {}, volumes: {} };
   const environment = { name: "staging", kind: "staging", host: "local", stackName };
   const installation = findInstallation({});
-  const stack = { environment, installation, model, envFile: { values: {} } } as unknown as DesiredStack;
+  const stack = { environment, installation, model, replicas: {}, envFile: { values: {} } } as unknown as DesiredStack;
   const name = (service: string) => `${stackName}-${service}`;
   const onHost = (thing: string) => `${stackName}_${thing}`;
   const context = () => makeContext({ engine, reach, stack });
