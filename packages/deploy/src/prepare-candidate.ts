@@ -122,12 +122,12 @@ interface ReleasedImages {
   readonly images: ResolvedImages;
 }
 
-/** Those of a release's images that are on the host, by their ids. */
+/** Those of a release's images that are on the host, by their ids, whatever names and digests they got there since. */
 async function findRecorded(engine: Engine, { images }: ReleasedImages): Promise<ResolvedImages> {
   const found = await Promise.all(
-    Object.entries(images).map(async ([service, { reference, id }]) => {
+    Object.entries(images).map(async ([service, { reference, id, digest, identity }]) => {
       const image = await findImage(engine, id);
-      return image ? [[service, { ...image, reference }] as const] : [];
+      return image ? [[service, { ...image, reference, digest, identity }] as const] : [];
     }),
   );
   return Object.fromEntries(found.flat());

@@ -29,7 +29,7 @@ describe("a production that Docker Compose started", () => {
     };
     stage = await PromotionStage.prepare(install, { production: "shop" });
     envFile = join(stage.installation.root, ".env.production");
-    await vi.waitFor(async () => expect(await stage.serves()).toBe(answers.first), { timeout: 20_000, interval: 250 });
+    await vi.waitFor(async () => expect(await stage.serves()).toBe(answers.first), { timeout: 120_000, interval: 250 });
     running = await shop.running();
   });
   afterAll(async () => {

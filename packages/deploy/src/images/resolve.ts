@@ -7,8 +7,10 @@ export async function findImage(engine: Engine, reference: string): Promise<Reso
   try {
     const { Id, RepoDigests, Config } = await engine.docker.getImage(reference).inspect();
     const repository = reference.replace(/:[^/:]+$/, "");
-    const digest = RepoDigests?.find((name) => name.startsWith(`${repository}@`)) ?? RepoDigests?.[0];
     const recipe = Config?.Labels?.["understudy.recipe"];
+    const own = RepoDigests?.find((name) => name.startsWith(`${repository}@`));
+    // One of our recipes stays what it is when somebody pushes it to a registry.
+    const digest = own ?? (recipe ? undefined : RepoDigests?.[0]);
     const identity = digest ?? (recipe ? `recipe:${recipe}` : Id);
     const start = { entrypoint: [Config?.Entrypoint ?? []].flat(), command: Config?.Cmd ?? [] };
     return { reference, id: Id, digest, identity, healthcheck: readHealthcheck(Config?.Healthcheck), start };

@@ -23,7 +23,7 @@ interface Report {
   peakMemoryBytes: number;
 }
 
-const offsets = { staging: 31_000, production: 32_000 };
+const offsets = { staging: 21_000, production: 22_000 };
 
 /** One copy of whole stacks, from nothing to its proof: what `sync:production` promises. */
 export function productionSuite({ customers, each }: Size): void {

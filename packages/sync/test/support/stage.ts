@@ -16,7 +16,7 @@ export class Stage implements AsyncDisposable {
     this.#offsets = offsets;
   }
 
-  /** @param offsets added to every port; both stacks have the profile laptop. */
+  /** @param offsets added to every port, which then are below those that the kernel gives to clients; both stacks have the profile laptop. */
   static async open(offsets: Offsets): Promise<Stage> {
     const environment = (name: EnvironmentName) =>
       `  ${name}: { kind: ${name}, profile: laptop, portOffset: ${offsets[name]}, bind: 127.0.0.1 }\n`;
