@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { connectEngine } from "@understudy/core";
 import { expect, it } from "vitest";
 import { createInstallation } from "./support/installation.ts";
+import { startRegistry } from "./support/registry.ts";
 import { edit, writeTinyStack } from "./support/tiny-stack.ts";
 
 interface DeployJson {
@@ -46,5 +48,24 @@ it("production keeps to the images it was recorded with, even when their name no
     });
   } finally {
     await engine.docker.getImage(`${repo}:1`).remove();
+  }
+});
+
+it("production takes its image for the recorded one, also when somebody pushed it to a registry since", async () => {
+  await using registry = await startRegistry();
+  await using installation = createInstallation(
+    "environments:\n  production: { kind: production, profile: server, portOffset: 20000, bind: 127.0.0.1 }\n",
+  );
+  writeTinyStack(installation);
+  const first = await installation.json<DeployJson>("deploy:production");
+  const elsewhere = `${registry.address}/anybody/edge:1`;
+  const docker = (...words: string[]) => execFileSync("docker", words, { stdio: "pipe" });
+  docker("tag", "understudy/haproxy:3.0.11", elsewhere);
+  try {
+    docker("push", "--quiet", elsewhere);
+    const second = await installation.json<DeployJson>("deploy:production");
+    expect(second).toMatchObject({ release: first.release, changes: { create: 0, update: 0, delete: 0, replace: 0 } });
+  } finally {
+    docker("rmi", elsewhere);
   }
 });
