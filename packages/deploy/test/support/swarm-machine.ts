@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, rmdirSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { answers, childrenOf, ended, startLogged, untilReady } from "./processes.ts";
 import { sshdCommand, sshOptions } from "./ssh-door.ts";
 import { ip, type Switch } from "./swarm-switch.ts";
@@ -108,7 +109,7 @@ export function makeMachine(request: MachineRequest): { host: SwarmHost; remove:
   const remove = async () => {
     if (power) await powerOff(power);
     ip("netns", "del", namespace);
-    removeControlGroups(namespace);
+    await controlGroupsGone(namespace);
   };
   return { host, remove };
 }
@@ -152,6 +153,17 @@ function docker({ dockerHost }: SwarmHost, args: readonly string[]): string {
   return execFileSync("docker", ["-H", dockerHost, ...args], { stdio: "pipe", maxBuffer: 64e6 })
     .toString()
     .trim();
+}
+
+/** The kernel may still be ending processes that were killed, and keeps their group until then. */
+async function controlGroupsGone(name: string): Promise<void> {
+  for (const deadline = Date.now() + 10_000; ; await sleep(100)) {
+    try {
+      return removeControlGroups(name);
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+  }
 }
 
 /** A machine that dies cleans nothing up, and control groups are this machine's. */

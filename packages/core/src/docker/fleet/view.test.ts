@@ -51,6 +51,18 @@ describe("a swarm's containers", () => {
     expect(current?.place && restartsOf(current.place)).toBe(2);
   });
 
+  it("ended by themselves only as long as the service was as it is: not as the release that it was taken back from", () => {
+    const spec = (Image: string): Partial<SwarmTask> => ({ Spec: { ContainerSpec: { Image } } });
+    const tasks = [
+      task("t1", { ...ended, ...spec("first") }),
+      task("t2", { ...ended, ...spec("second") }),
+      task("t3", { ...ended, ...spec("first") }),
+      task("t4", spec("first")),
+    ];
+    const [current] = viewOf([service()], tasks, []);
+    expect(current?.place && restartsOf(current.place)).toBe(1);
+  });
+
   it("of a global service have a place on each machine", () => {
     const everywhere = service({ Mode: { Global: {} } });
     const tasks = ["n1", "n2"].map((NodeID, at) => ({ ...task(`t${at}`), Slot: undefined as never, NodeID }));

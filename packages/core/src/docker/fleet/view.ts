@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { label } from "../labels.ts";
 import { type Labels, type ListedContainer, type SwarmService, type SwarmTask, taskLabel } from "./api.ts";
 
@@ -94,9 +95,11 @@ function isWanted({ DesiredState }: SwarmTask): boolean {
   return DesiredState === "running" || DesiredState === "ready" || DesiredState === "accepted";
 }
 
-/** How often a place's container ended by itself and was made anew. */
-export function restartsOf({ earlier }: Place): number {
-  return earlier.filter(({ Status }) => ["failed", "rejected", "complete"].includes(Status.State)).length;
+/** How often a place's container ended by itself and was made anew, since its service was changed last. */
+export function restartsOf({ task, earlier }: Place): number {
+  const other = earlier.findIndex(({ Spec }) => !isDeepStrictEqual(Spec, task?.Spec));
+  const alike = other < 0 ? earlier : earlier.slice(0, other);
+  return alike.filter(({ Status }) => ["failed", "rejected", "complete"].includes(Status.State)).length;
 }
 
 /** Why a place has no running container, in the swarm's words. */
