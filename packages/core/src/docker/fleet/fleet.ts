@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf, UserError } from "../../errors.ts";
+import { UserError } from "../../errors.ts";
 import type { SwarmNode } from "../../settings/nodes.ts";
 import { isOfStack } from "../labels.ts";
 import type { SwarmMember, SwarmService, SwarmTask } from "./api.ts";
-import { Machine, MachineAway, WithoutLeader } from "./machine.ts";
+import { Machine, MachineAway, type Question, WithoutLeader } from "./machine.ts";
 import { pinnedVolumes } from "./places.ts";
 import { type Listing, type Seen, viewOf } from "./view.ts";
 import { volumesOf } from "./volumes.ts";
@@ -47,8 +47,8 @@ export interface OlderVolume {
 /** Label of a node where requests come in, as Swarm's constraints name it: `node.labels.<this>`. */
 export const ingressLabel = "understudy.ingress";
 
-/** How long managers may take to choose another leader, ms. They need a few seconds. */
-const election = 15_000;
+/** How long managers may take to choose another leader, ms. They miss one that is cut off after 10 to 20 s, then need a few more. */
+const election = 45_000;
 
 /** The machines of one swarm, asked as one. */
 export class Fleet {
@@ -117,27 +117,24 @@ export class Fleet {
   }
 
   /** Ask managers until one answers; while they choose another leader, a little longer. @throws MachineAway when none does */
-  async askManager<T>(path: string, options?: { method?: string; body?: unknown }): Promise<T> {
+  async askManager<T>(path: string, question?: Question): Promise<T> {
     for (const deadline = performance.now() + election; ; await sleep(500)) {
       try {
-        return await this.#askManagers<T>(path, options);
+        return await this.#askManagers<T>(path, question);
       } catch (error) {
         if (!(error instanceof WithoutLeader) || performance.now() > deadline) throw error;
       }
     }
   }
 
-  async #askManagers<T>(path: string, options?: { method?: string; body?: unknown }): Promise<T> {
+  async #askManagers<T>(path: string, question?: Question): Promise<T> {
     let lost: unknown = new MachineAway("The swarm", "none of its managers is reached");
     for (const manager of this.managers) {
       try {
-        const said = await manager.ask<T>(path, options);
-        manager.leaderless = false;
-        return said;
+        return await manager.askAsManager<T>(path, question);
       } catch (error) {
-        manager.leaderless = isWithoutLeader(error);
-        if (!(error instanceof MachineAway) && !manager.leaderless) throw error;
-        if (!(lost instanceof WithoutLeader)) lost = manager.leaderless ? new WithoutLeader() : error;
+        if (!(error instanceof MachineAway)) throw error;
+        if (!(lost instanceof WithoutLeader)) lost = error;
       }
     }
     throw lost;
@@ -260,9 +257,4 @@ export class Fleet {
       away: machine?.away,
     };
   }
-}
-
-/** A manager that has lost the others can say nothing of the swarm. */
-function isWithoutLeader(error: unknown): boolean {
-  return /swarm does not have a leader|deadline exceeded|not a swarm manager/i.test(messageOf(error));
 }
