@@ -96,9 +96,10 @@ describe.skipIf(reason)(`what goes wrong on a swarm${reason ? ` (skipped: ${reas
   async function whileParted(parted: SwarmHost, meanwhile: () => Promise<void>): Promise<void> {
     for (const other of stage.swarm.hosts) if (other !== parted) parted.cut(other);
     try {
+      // Where it was the leader: its absence is noticed, another is chosen, and that one gives everybody time to be heard.
       await stage.until(
         async () => (await status()).nodes?.find(({ name }) => name === parted.name)?.state === "down",
-        60_000,
+        180_000,
       );
       await meanwhile();
     } finally {
