@@ -343,7 +343,7 @@ describe.skipIf(reason)(`what goes wrong on a swarm${reason ? ` (skipped: ${reas
     edit(installation, "compose/docker-compose.yml", "node.hostname == node3", "node.role == manager");
     await stage.until(
       async () => (await status()).nodes?.find(({ name }) => name === "node3")?.state === "down",
-      60_000,
+      180_000,
     );
     expectRefusal(await run("deploy:staging"), /The data of \S+ is on node3, which is down/);
     const manager = stage.machine(1);
