@@ -54,7 +54,7 @@ export async function lookAround(target: Target, journey: Journey, { from, to, n
   if (!fleet) throw new Error("neither end is a swarm");
   const holders = await holdersOf(fleet, names);
   const homeNode = await homeOf(to.engine.fleet, wanted, node, names);
-  const dataNode = from.engine.fleet ? (await fleet.volumeNodes()).get(names[0] ?? "")?.[0]?.[0] : node;
+  const dataNode = from.engine.fleet ? (await fleet.volumeNodes()).get(names[0] ?? "")?.[0] : node;
   const isStray = (id: string) => (dataNode ? id !== dataNode : false);
   const inTheWay = node ? [] : await existingVolumes(to.engine, names);
   return {
