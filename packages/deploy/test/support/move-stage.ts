@@ -1,3 +1,4 @@
+import type { MoveReport } from "../../src/move/report.ts";
 import { createInstallation, type TestInstallation } from "./installation.ts";
 import { type SwarmHost, type SwarmHosts, startSwarmHosts } from "./swarm-hosts.ts";
 
@@ -58,7 +59,7 @@ POSTGRES_PASSWORD=
 
 const images = ["understudy/toolbox:17", "understudy/haproxy:3.0.11", "understudy/postgres:0.8.0-pg17"];
 
-/** Machines of which the first two are to be a swarm, and an installation whose staging is on one of them, or on the third. */
+/** Machines of which the first two are a swarm, and an installation whose staging is on one of them, or on the third. */
 export class MoveStage implements AsyncDisposable {
   readonly swarm: SwarmHosts;
   readonly installation: TestInstallation;
@@ -79,6 +80,8 @@ export class MoveStage implements AsyncDisposable {
       installation.write("compose/docker-compose.laptop.yml", "services: {}\n");
       installation.write("compose/web.cfg", web);
       installation.write("compose/env.template", template);
+      stage.onSwarm();
+      await installation.json("swarm:form", "--staging", "--yes");
       return stage;
     } catch (error) {
       await stage[Symbol.asyncDispose]();
@@ -105,6 +108,27 @@ export class MoveStage implements AsyncDisposable {
       return `      - { host: "${url}", sshOptions: ${this.#sshOptions}, role: ${role}, ingress: true, address: ${address} }\n`;
     });
     this.#settings(`    engine: swarm\n    bind: 0.0.0.0\n    nodes:\n${nodes.join("")}`);
+  }
+
+  /** Deploy staging to one machine, with 5,000 rows to keep. */
+  async begin(number: number): Promise<void> {
+    this.onHost(number);
+    await this.deploy();
+    this.sql(number, "CREATE DATABASE app");
+    this.sql(number, "CREATE TABLE kept AS SELECT generate_series(1, 5000) AS id");
+  }
+
+  async deploy(): Promise<{ readonly changes: Record<string, number> }> {
+    return await this.installation.json("deploy:staging");
+  }
+
+  async move(...flags: readonly string[]): Promise<MoveReport> {
+    return await this.installation.json("engine:move", "--staging", ...flags);
+  }
+
+  /** How many of the rows to keep are there, where Postgres is on this machine. */
+  rows(number: number): number {
+    return Number(this.sql(number, "SELECT count(*) FROM kept"));
   }
 
   /** What a machine's edge answers. */
